@@ -1,0 +1,184 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Options are what a Scanner is made of.
+type Options struct {
+	Policy Policy
+	// Detectors run in the caller's goroutine each time a Pass is given texts.
+	Detectors []Detector
+	// Batch detectors are called once per Pass, at its end, all at the same
+	// time, with every text. Give detectors that are dear to call here.
+	Batch []Detector
+}
+
+// Scanner runs detectors over texts and applies a policy. It is immutable and
+// safe for concurrent use.
+type Scanner struct{ opts Options }
+
+// New returns a Scanner. It keeps the slices and maps in opts.
+func New(opts Options) *Scanner { return &Scanner{opts} }
+
+// Policy returns the scanner's policy, which must not be changed.
+func (s *Scanner) Policy() *Policy { return &s.opts.Policy }
+
+// KeepsTexts reports whether a Pass reads texts again at its end, so that
+// their bytes must stay as they are until then.
+func (s *Scanner) KeepsTexts() bool { return len(s.opts.Batch) > 0 }
+
+// Scan runs every detector over the texts. The Verdict is to be obeyed
+// whatever the error is; the error is only for the log.
+func (s *Scanner) Scan(ctx context.Context, texts []Text) (Verdict, error) {
+	p := s.Begin()
+	p.Add(ctx, texts)
+	return p.End(ctx)
+}
+
+// Begin starts a Pass over the texts of one body.
+func (s *Scanner) Begin() *Pass { return &Pass{s: s} }
+
+// Pass is the scan of one body. Its methods must not be called concurrently.
+type Pass struct {
+	s        *Scanner
+	count    int    // texts given so far
+	texts    []Text // all of them, only if s.KeepsTexts()
+	findings []Finding
+	err      error
+}
+
+// Add gives the pass more texts and runs the detectors over them. The index of
+// the first is the number of texts added before. Bytes may be reused after Add
+// returns unless the scanner KeepsTexts. After a failure Add does nothing: the
+// outcome cannot become a clean one any more.
+func (p *Pass) Add(ctx context.Context, texts []Text) {
+	base := p.count
+	p.count += len(texts)
+	if p.s.KeepsTexts() {
+		p.texts = append(p.texts, texts...)
+	}
+	for i, d := range p.s.opts.Detectors {
+		if p.err != nil {
+			return
+		}
+		found, err := detect(ctx, d, texts)
+		if err != nil {
+			p.err = &detectorError{"detector", i, err}
+		}
+		p.collect(found, base)
+	}
+}
+
+// End runs the batch detectors and returns the verdict. Like Scan's, the
+// Verdict is to be obeyed whatever the error is.
+func (p *Pass) End(ctx context.Context) (Verdict, error) {
+	if batch := p.s.opts.Batch; len(batch) > 0 && p.err == nil && len(p.texts) > 0 {
+		p.runBatch(ctx, batch)
+	}
+	if p.err == nil && ctx.Err() != nil {
+		p.err = ctx.Err()
+	}
+	policy := &p.s.opts.Policy
+	var v Verdict
+	for _, f := range p.findings {
+		v.Decisions = append(v.Decisions, Decision{f, policy.Action(f)})
+	}
+	v.Decisions = resolve(v.Decisions)
+	for _, d := range v.Decisions {
+		v.Action = max(v.Action, d.Action)
+	}
+	if p.err != nil {
+		v.Fail(policy, reasonOf(p.err))
+	}
+	return v, p.err
+}
+
+func (p *Pass) runBatch(ctx context.Context, batch []Detector) {
+	results := make([][]Finding, len(batch))
+	errs := make([]error, len(batch))
+	var wg sync.WaitGroup
+	for i, d := range batch {
+		wg.Go(func() {
+			results[i], errs[i] = detect(ctx, d, p.texts)
+			if errs[i] != nil {
+				errs[i] = &detectorError{"batch detector", i, errs[i]}
+			}
+		})
+	}
+	wg.Wait()
+	for _, found := range results {
+		p.collect(found, 0)
+	}
+	p.err = errors.Join(errs...)
+}
+
+// collect notes findings in texts of which the first has index base.
+func (p *Pass) collect(found []Finding, base int) {
+	for _, f := range found {
+		f.Text += base
+		f.Confidence = f.Confidence.level()
+		p.findings = append(p.findings, f)
+	}
+}
+
+func reasonOf(err error) Reason {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return ReasonDeadline
+	case errors.Is(err, context.Canceled):
+		return ReasonCanceled
+	}
+	return ReasonDetector
+}
+
+// detectorError says which detector failed. What the detector said is for
+// errors.Is and errors.As only: its words may quote what was scanned.
+type detectorError struct {
+	list  string // the option that the detector was given in
+	index int
+	err   error
+}
+
+func (e *detectorError) Error() string {
+	why := "failed"
+	switch {
+	case errors.Is(e.err, context.DeadlineExceeded):
+		why = context.DeadlineExceeded.Error()
+	case errors.Is(e.err, context.Canceled):
+		why = context.Canceled.Error()
+	case errors.Is(e.err, errPanic), errors.Is(e.err, errContract):
+		why = e.err.Error()
+	}
+	return fmt.Sprintf("%s %d: %s", e.list, e.index, why)
+}
+
+func (e *detectorError) Unwrap() error { return e.err }
+
+// errContract is wrapped by what a Scanner says of findings that it refuses.
+var errContract = errors.New("broke its contract")
+
+// errPanic stands for the value of a panic, which may quote what was scanned.
+var errPanic = errors.New("panicked")
+
+// detect calls a detector and holds it to its contract.
+func detect(ctx context.Context, d Detector, texts []Text) (found []Finding, err error) {
+	defer func() {
+		if recover() != nil {
+			found, err = nil, errPanic
+		}
+	}()
+	found, err = d.Detect(ctx, texts)
+	for _, f := range found {
+		if f.Text < 0 || f.Text >= len(texts) {
+			return nil, fmt.Errorf("%w: finding points at a text that was not given", errContract)
+		}
+		if f.Span.Start < 0 || f.Span.Start >= f.Span.End || f.Span.End > len(texts[f.Text].Bytes) {
+			return nil, fmt.Errorf("%w: finding has a span outside its text", errContract)
+		}
+	}
+	return found, err
+}
