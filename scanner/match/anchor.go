@@ -1,0 +1,273 @@
+package match
+
+import (
+	"math"
+	"slices"
+)
+
+// anchor is something that a match must contain: at some place p of the match, one
+// byte of each set of seq, one after the other. A pattern has one anchor or, where
+// it has alternatives, a few, of which each match contains at least one.
+type anchor struct {
+	seq   sequence
+	end   [anchorLen]bool // the text may end before place p+k
+	head  []*node         // what stands before p, in the order of the text
+	tail  []*node         // what stands from p on
+	whole bool            // head and tail are not known
+	rate  float64         // estimated share of places where all of seq stands
+	first float64         // the same for its first firstLen sets
+
+	// An anchor with length is not a sequence but a run: that many bytes of set in
+	// a row, with head before them and tail after.
+	length int
+	set    byteSet
+	run    []*node // what makes the run
+}
+
+const (
+	firstLen  = 4 // sets that the first step looks at
+	anchorLen = 8 // sets of an anchor
+)
+
+type sequence [anchorLen]byteSet
+
+// The costs of a scan that anchors are chosen by, in nanoseconds. Only
+// their proportions matter.
+const (
+	costFirst  = 8   // a place that the first step lets through
+	costAnchor = 60  // an anchor: the walk in both directions
+	costWhole  = 6.6 // RE2, per byte
+	costProbe  = 1.5 // a byte looked at for a run
+	costRun    = 500 // a run: the search around it
+)
+
+func (a *anchor) cost() float64 {
+	if a.length > 0 {
+		return costProbe*a.first + costRun*a.rate
+	}
+	return costFirst*a.first + costAnchor*a.rate
+}
+
+// list is the whole pattern.
+func (a *anchor) list() []*node { return slices.Concat(a.head, a.run, a.tail) }
+
+// chooser finds the cheapest anchors of patterns.
+type chooser struct {
+	freq   *frequencies
+	shares map[byteSet][]groupShare
+	rates  map[sequence]float64
+	nfa    program // memory of firstSets
+}
+
+func newChooser() *chooser {
+	return &chooser{
+		freq:   newFrequencies(),
+		shares: map[byteSet][]groupShare{},
+		rates:  map[sequence]float64{},
+	}
+}
+
+// anchorsOf returns the anchors of a pattern; none if everything that it requires is
+// too common to be worth looking for.
+func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
+	if best, _ := c.choose(flatten(root, nil), maxNesting); len(best) > 0 {
+		return best
+	}
+	return c.literalAnchors(literals)
+}
+
+// rate estimates at what share of places the first n sets stand.
+func (c *chooser) rate(seq *sequence, n int) float64 {
+	for n > 1 && seq[n-1] == anyByte {
+		n--
+	}
+	var key sequence
+	copy(key[:n], seq[:n])
+	r, ok := c.rates[key]
+	if ok {
+		return r
+	}
+	var all [anchorLen][]groupShare
+	for k := range n {
+		all[k] = c.sharesOf(seq[k])
+	}
+	r = c.freq.rate(all[:n])
+	c.rates[key] = r
+	return r
+}
+
+func (c *chooser) sharesOf(s byteSet) []groupShare {
+	g, ok := c.shares[s]
+	if !ok {
+		g = groupShares(s)
+		c.shares[s] = g
+	}
+	return g
+}
+
+const (
+	maxStarts       = 128 // places of a pattern where an anchor is tried
+	maxAlternatives = 128 // alternatives that are looked into one by one
+	maxNesting      = 2   // alternatives within alternatives
+)
+
+// choose returns the cheapest anchors for the concatenation of list.
+func (c *chooser) choose(list []*node, nesting int) (best []anchor, cost float64) {
+	cost = costWhole
+	for i := range min(len(list), maxStarts) {
+		if list[i].kind == kindAssert {
+			continue
+		}
+		a := anchor{head: list[:i], tail: list[i:]}
+		a.seq, a.end = c.firstSets(list[i:])
+		if a.first = c.rate(&a.seq, firstLen); costFirst*a.first >= cost {
+			continue
+		}
+		if a.rate = c.rate(&a.seq, anchorLen); a.cost() < cost {
+			best, cost = []anchor{a}, a.cost()
+		}
+	}
+	if cost > enough {
+		if a, ok := c.chooseRun(list); ok && a.cost() < cost {
+			best, cost = []anchor{a}, a.cost()
+		}
+	}
+	if nesting == 0 {
+		return best, cost
+	}
+	for i, n := range list {
+		if n.kind != kindAlt || len(n.sub) > maxAlternatives {
+			continue
+		}
+		var all []anchor
+		sum := 0.0
+		for _, sub := range n.sub {
+			branch := append(make([]*node, 0, len(list)+8), list[:i]...)
+			branch = append(flatten(sub, branch), list[i+1:]...)
+			some, x := c.choose(branch, nesting-1)
+			all = append(all, some...)
+			if sum += x; sum >= cost {
+				break
+			}
+		}
+		// More anchors fill more buckets: take them only for a clear gain.
+		if sum < cost*0.8 {
+			best, cost = all, sum
+		}
+	}
+	return best, cost
+}
+
+const (
+	// enough is the cost of a sequence below which no run is tried: a set of
+	// its own for runs costs more.
+	enough = 0.05
+	// minRun is the length of the shortest run worth looking for.
+	minRun = 9
+)
+
+// chooseRun returns the cheapest run that list requires.
+func (c *chooser) chooseRun(list []*node) (best anchor, ok bool) {
+	for i := range min(len(list), maxStarts) {
+		var set byteSet
+		length := 0
+		for j := i; j < len(list); j++ {
+			lo, _ := list[j].widths()
+			set = set.union(list[j].bytes())
+			if length += lo; length < minRun || lo == 0 {
+				continue
+			}
+			a := anchor{head: list[:i], run: list[i : j+1], tail: list[j+1:], set: set, length: length}
+			c.rateRun(&a)
+			if !ok || a.cost() < best.cost() {
+				best, ok = a, true
+			}
+		}
+	}
+	return best, ok
+}
+
+// rateRun estimates how many bytes are looked at for the run and how often it is found, per
+// byte of text, from the first bytes of the run.
+func (c *chooser) rateRun(a *anchor) {
+	var seq sequence
+	for k := range seq {
+		seq[k] = a.set
+	}
+	short, long := c.rate(&seq, anchorLen-1), c.rate(&seq, anchorLen)
+	again := min(long/max(short, 1e-12), 0.999)
+	a.rate = long * math.Pow(again, float64(a.length-anchorLen))
+	a.first = min(1, (1+c.rate(&seq, 1)/(1-again))/float64(a.length))
+}
+
+// firstSets gives, for each of the first places of what list matches, every byte
+// that can stand there, and whether the text can end before it.
+func (c *chooser) firstSets(list []*node) (seq sequence, end [anchorLen]bool) {
+	const elements, room = 2 * anchorLen, 2 * anchorLen
+	p := c.nfa[:0]
+	accept := p.emit(inst{op: opAccept})
+	now := []int32{p.compile(catNode(list[:min(len(list), elements)]...), accept, room)}
+	c.nfa = p
+	seen := make([]int, len(p))
+	var stack, next []int32
+	for k := range anchorLen {
+		stack, next = append(stack[:0], now...), next[:0]
+		for len(stack) > 0 {
+			pc := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if seen[pc] == k+1 {
+				continue
+			}
+			seen[pc] = k + 1
+			switch in := &p[pc]; in.op {
+			case opAccept:
+				for ; k < anchorLen; k++ {
+					seq[k], end[k] = anyByte, true
+				}
+				return seq, end
+			case opSplit:
+				stack = append(stack, in.out, in.alt)
+			case opAssert:
+				stack = append(stack, in.out)
+			case opByte:
+				seq[k] = seq[k].union(in.set)
+				next = append(next, in.out)
+			}
+		}
+		now, next = next, now
+	}
+	return seq, end
+}
+
+// literalAnchors turns the promised literals of a pattern into anchors: each one
+// found means that the whole text must be read.
+func (c *chooser) literalAnchors(literals []string) []anchor {
+	var all []anchor
+	for _, l := range literals {
+		if l == "" {
+			return nil
+		}
+		var list []*node
+		for i := range len(l) {
+			var s byteSet
+			s.add(l[i])
+			if b := l[i] | 0x20; b >= 'a' && b <= 'z' {
+				s.add(b)
+				s.add(b &^ 0x20)
+			}
+			list = append(list, setNode(s))
+		}
+		// The rarest part of the literal, and the rest of it around.
+		best := anchor{first: 2}
+		for i := range list {
+			a := anchor{head: list[:i], tail: list[i:], whole: true}
+			a.seq, a.end = c.firstSets(list[i:])
+			a.first, a.rate = c.rate(&a.seq, firstLen), c.rate(&a.seq, anchorLen)
+			if best.first == 2 || a.cost() < best.cost() {
+				best = a
+			}
+		}
+		all = append(all, best)
+	}
+	return all
+}

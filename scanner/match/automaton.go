@@ -1,0 +1,418 @@
+package match
+
+import (
+	"math/bits"
+	"regexp/syntax"
+	"slices"
+)
+
+// program is a byte pattern as an NFA (Thompson's construction).
+type program []inst
+
+type instOp uint8
+
+const (
+	opByte instOp = iota
+	opSplit
+	opAssert
+	opAccept
+)
+
+type inst struct {
+	op       instOp
+	set      byteSet
+	cond     syntax.EmptyOp
+	out, alt int32
+}
+
+func (p *program) emit(i inst) int32 {
+	*p = append(*p, i)
+	return int32(len(*p) - 1)
+}
+
+// limits returns how often a repeat is written out when one repeat may
+// take at most room states: lo copies, then up to hi in all; hi noLimit is a loop.
+// Fewer copies than the pattern asks for match more, never less.
+func (n *node) limits(room int) (lo, hi int) {
+	copies := max(1, room/max(1, n.sub[0].states(room)))
+	lo, hi = min(n.min, copies), n.max
+	if hi > copies {
+		hi = noLimit
+	}
+	return lo, hi
+}
+
+// states counts the byte states that compile writes.
+func (n *node) states(room int) int {
+	switch n.kind {
+	case kindSet:
+		return 1
+	case kindRepeat:
+		lo, hi := n.limits(room)
+		if hi == noLimit {
+			hi = max(lo, 1)
+		}
+		return hi * n.sub[0].states(room)
+	}
+	k := 0
+	for _, s := range n.sub {
+		k += s.states(room)
+	}
+	return k
+}
+
+// compile writes n so that it goes on at next, and returns where it starts.
+func (p *program) compile(n *node, next int32, room int) int32 {
+	switch n.kind {
+	case kindSet:
+		return p.emit(inst{op: opByte, set: n.set, out: next})
+	case kindAssert:
+		return p.emit(inst{op: opAssert, cond: n.cond, out: next})
+	case kindAlt:
+		pc := p.compile(n.sub[len(n.sub)-1], next, room)
+		for i := len(n.sub) - 2; i >= 0; i-- {
+			a := p.compile(n.sub[i], next, room)
+			pc = p.emit(inst{op: opSplit, out: a, alt: pc})
+		}
+		return pc
+	case kindRepeat:
+		lo, hi := n.limits(room)
+		if hi == noLimit {
+			loop := p.emit(inst{op: opSplit, alt: next})
+			body := p.compile(n.sub[0], loop, room)
+			(*p)[loop].out = body
+			next = loop
+			if lo > 0 {
+				next, lo = body, lo-1
+			}
+		} else {
+			end := next
+			for range hi - lo {
+				a := p.compile(n.sub[0], next, room)
+				next = p.emit(inst{op: opSplit, out: a, alt: end})
+			}
+		}
+		for range lo {
+			next = p.compile(n.sub[0], next, room)
+		}
+		return next
+	}
+	for _, s := range slices.Backward(n.sub) {
+		next = p.compile(s, next, room)
+	}
+	return next
+}
+
+// maxStates is the number of byte states that fit a machine word.
+const maxStates = 64
+
+// automaton walks over a text from a given place and says whether
+// the pattern can match there. It holds all its states in one word and is
+// never changed once built. A pattern too big for a word is loosened (counted
+// repeats become loops) or cut short: then it accepts more.
+type automaton struct {
+	edges
+	sets  [256]uint64 // states that can read a byte
+	conds []condition
+	empty bool // accepts at once, whatever stands there
+	loose bool // some repeats are loops that have an end in the pattern
+}
+
+// edges are the moves that need nothing of the place between two bytes.
+type edges struct {
+	first  uint64            // states that can read the first byte
+	accept uint64            // states after which the pattern has matched
+	loop   uint64            // states followed by themselves
+	down   uint64            // states followed by the one numbered one less: compile writes backwards
+	from   uint64            // states with other followers
+	follow [maxStates]uint64 // those
+}
+
+// step returns the states that can read the byte after s.
+func (e *edges) step(s uint64) uint64 {
+	t := s&e.loop | s&e.down>>1
+	for x := s & e.from; x != 0; x &= x - 1 {
+		t |= e.follow[bits.TrailingZeros64(x)&(maxStates-1)]
+	}
+	return t
+}
+
+// addFollow notes that state to can read the byte after that of state from.
+func (e *edges) addFollow(from, to int) {
+	switch to {
+	case from:
+		e.loop |= 1 << from
+	case from - 1:
+		e.down |= 1 << from
+	default:
+		e.from |= 1 << from
+		e.follow[from] |= 1 << to
+	}
+}
+
+// condition is edges that need an assertion to hold.
+type condition struct {
+	edges
+	need    syntax.EmptyOp
+	atStart bool // accepts without reading a byte
+}
+
+// newAutomaton builds the automaton of list, elements in the order in which
+// they are read. One that is too big is loosened.
+func newAutomaton(list []*node) *automaton {
+	all := catNode(list...)
+	room := maxStates
+	for room > 1 && all.states(room) > maxStates {
+		room -= (room + 3) / 4
+	}
+	for len(all.sub) > 0 && all.states(room) > maxStates {
+		all.sub = all.sub[:len(all.sub)-1]
+	}
+	a := assemble(all, room)
+	a.loose = room < maxStates
+	return a
+}
+
+// newAutomatonCut is newAutomaton for a list that is too big: it is cut short.
+func newAutomatonCut(list []*node) *automaton {
+	all := catNode(list...)
+	for len(all.sub) > 0 && all.states(maxStates) > maxStates {
+		all.sub = all.sub[:len(all.sub)-1]
+	}
+	return assemble(all, maxStates)
+}
+
+func assemble(all *node, room int) *automaton {
+	var p program
+	end := p.emit(inst{op: opAccept})
+	start := p.compile(all, end, room)
+
+	a := &automaton{}
+	number := make([]int, len(p))
+	k := 0
+	for pc, in := range p {
+		if in.op != opByte {
+			continue
+		}
+		number[pc] = k
+		for c := range 256 {
+			if in.set.has(byte(c)) {
+				a.sets[c] |= 1 << k
+			}
+		}
+		k++
+	}
+	p.closure(start, func(pc int32, need syntax.EmptyOp) {
+		switch {
+		case p[pc].op == opByte:
+			a.at(need).first |= 1 << number[pc]
+		case need == 0:
+			a.empty = true
+		default:
+			a.at(need)
+			a.conditionOf(need).atStart = true
+		}
+	})
+	for from, in := range p {
+		if in.op != opByte {
+			continue
+		}
+		f := number[from]
+		p.closure(in.out, func(pc int32, need syntax.EmptyOp) {
+			e := a.at(need)
+			if p[pc].op == opByte {
+				e.addFollow(f, number[pc])
+			} else {
+				e.accept |= 1 << f
+			}
+		})
+	}
+	return a
+}
+
+// at returns the edges that need the given assertions.
+func (a *automaton) at(need syntax.EmptyOp) *edges {
+	if need == 0 {
+		return &a.edges
+	}
+	if c := a.conditionOf(need); c != nil {
+		return &c.edges
+	}
+	a.conds = append(a.conds, condition{need: need})
+	return &a.conds[len(a.conds)-1].edges
+}
+
+func (a *automaton) conditionOf(need syntax.EmptyOp) *condition {
+	for i := range a.conds {
+		if a.conds[i].need == need {
+			return &a.conds[i]
+		}
+	}
+	return nil
+}
+
+// closure visits every byte state and accepting state that can be reached from pc without
+// reading, with the assertions on the way there.
+func (p program) closure(pc int32, visit func(pc int32, need syntax.EmptyOp)) {
+	type place struct {
+		pc   int32
+		need syntax.EmptyOp
+	}
+	seen := map[place]bool{}
+	stack := []place{{pc, 0}}
+	for len(stack) > 0 {
+		at := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		switch in := &p[at.pc]; in.op {
+		case opSplit:
+			stack = append(stack, place{in.alt, at.need}, place{in.out, at.need})
+		case opAssert:
+			stack = append(stack, place{in.out, at.need | in.cond})
+		default:
+			visit(at.pc, at.need)
+		}
+	}
+}
+
+// wordBytes are the bytes that \b takes for part of a word.
+var wordBytes = func() (t [256]bool) {
+	for c := range 256 {
+		b := byte(c)
+		t[c] = b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
+	}
+	return t
+}()
+
+// assertionsAt returns the assertions that hold between text[i-1] and text[i].
+func assertionsAt(text []byte, i int) syntax.EmptyOp {
+	var op syntax.EmptyOp
+	before, after := false, false
+	if i == 0 {
+		op |= syntax.EmptyBeginText | syntax.EmptyBeginLine
+	} else {
+		before = wordBytes[text[i-1]]
+		if text[i-1] == '\n' {
+			op |= syntax.EmptyBeginLine
+		}
+	}
+	if i == len(text) {
+		op |= syntax.EmptyEndText | syntax.EmptyEndLine
+	} else {
+		after = wordBytes[text[i]]
+		if text[i] == '\n' {
+			op |= syntax.EmptyEndLine
+		}
+	}
+	if before != after {
+		return op | syntax.EmptyWordBoundary
+	}
+	return op | syntax.EmptyNoWordBoundary
+}
+
+// maxWalk is after how many bytes a walk gives up and lets the
+// place through.
+const maxWalk = 512
+
+// forward reports whether the pattern may match from text[p] on, and how many bytes it read
+// to know.
+func (a *automaton) forward(text []byte, p int) (ok bool, read int) {
+	s, ok := a.start(text, p)
+	if ok {
+		return true, 0
+	}
+	end := min(len(text), p+maxWalk)
+	for i := p; i < end; i++ {
+		if s &= a.sets[text[i]]; s == 0 {
+			return false, i - p
+		}
+		if s, ok = a.next(text, s, i+1); ok {
+			return true, i - p
+		}
+	}
+	return end != len(text), end - p
+}
+
+// backward is forward in the other direction: it reads text[p-1] first. The
+// automaton is that of the reversed pattern.
+func (a *automaton) backward(text []byte, p int) (ok bool, read int) {
+	s, ok := a.start(text, p)
+	if ok {
+		return true, 0
+	}
+	end := max(0, p-maxWalk)
+	for i := p - 1; i >= end; i-- {
+		if s &= a.sets[text[i]]; s == 0 {
+			return false, p - i
+		}
+		if s, ok = a.next(text, s, i); ok {
+			return true, p - i
+		}
+	}
+	return end != 0, p - end
+}
+
+// search reports whether the pattern may match somewhere in text[from:to], seen
+// with the whole text around it.
+func (a *automaton) search(text []byte, from, to int) bool {
+	var s uint64
+	for i := from; i < to; i++ {
+		first, ok := a.start(text, i)
+		if ok {
+			return true
+		}
+		if s = (s | first) & a.sets[text[i]]; s == 0 {
+			continue
+		}
+		if s, ok = a.next(text, s, i+1); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// start returns the states at place p of text, and whether that is enough.
+func (a *automaton) start(text []byte, p int) (s uint64, ok bool) {
+	if a.empty {
+		return 0, true
+	}
+	s = a.first
+	if len(a.conds) > 0 {
+		here := assertionsAt(text, p)
+		for i := range a.conds {
+			if c := &a.conds[i]; c.need&^here == 0 {
+				if c.atStart {
+					return 0, true
+				}
+				s |= c.first
+			}
+		}
+	}
+	return s, false
+}
+
+// next moves states s, which have read a byte, over place p, and
+// reports whether the pattern has matched there.
+func (a *automaton) next(text []byte, s uint64, p int) (t uint64, ok bool) {
+	if s&a.accept != 0 {
+		return 0, true
+	}
+	t = a.step(s)
+	if len(a.conds) > 0 {
+		here := assertionsAt(text, p)
+		for i := range a.conds {
+			c := &a.conds[i]
+			if c.need&^here != 0 {
+				continue
+			}
+			if s&c.accept != 0 {
+				return 0, true
+			}
+			t |= c.step(s)
+		}
+	}
+	return t, false
+}

@@ -1,0 +1,71 @@
+// Package match finds many patterns in a text: it answers (pattern, start,
+// end, group). It is the only package that imports a regex engine, and it
+// knows nothing of rules, kinds or checks.
+//
+// A Set is compiled once from Patterns (RE2 syntax) and then used from any
+// number of goroutines. Set.Find gives for each pattern what
+// regexp.FindAllSubmatchIndex would: matches leftmost-first, not overlapping.
+// Text must be valid UTF-8, and no pattern may match the empty string.
+//
+// # Design
+//
+// One call of RE2 costs about a microsecond and then 5 to 10 ns per byte, for
+// each pattern. A prompt goes past some 150 patterns, so RE2 must see few
+// bytes. Everything else in this package is a filter in front of it, and one
+// sentence holds for all of it:
+//
+//	What the filter rejects cannot match.
+//
+// Set.FindAll is Find without the filter. Tests hold the two equal, and both
+// to package regexp, on generated and fuzzed texts and expressions.
+//
+// From patterns to anchors (tree.go, anchor.go, frequency.go). Every pattern
+// becomes a pattern over bytes that matches the same or more: many runes
+// beyond ASCII become "any such rune". For every place in it, the bytes
+// possible at the next eight positions are a sequence that each match contains
+// there. The rarest one by a table of byte pairs is the pattern's anchor;
+// alternatives have one each if that is cheaper. So T3BlbkFJ is chosen before
+// sk-, and a pattern without any literal has an anchor too: -dd-dddd, or @
+// before a letter. Where only a long run is required – forty letters and
+// digits – the anchor is the run.
+//
+// From text to anchors (filter.go, run.go). A shift-or over 32 buckets and
+// four bytes reads the text once, at about 1 ns per byte whatever the number
+// of patterns. What it lets through is compared with all eight sets of the
+// anchors in the bucket. Runs of n bytes are looked for at every n-th place.
+//
+// From anchors to windows (automaton.go, extent.go, window.go). Around an
+// anchor two automata of at most 64 states walk over what the pattern wants
+// before and after it. Frequent words – key, api, token – nearly always end
+// there, after a few bytes. An automaton that would be larger is loosened, so
+// that it accepts more. If both accept, a match lies between the farthest
+// places that the parts before and after the anchor can reach: that is the
+// window. Overlapping and close windows are joined.
+//
+// From windows to matches. RE2 runs over each window and one more rune on
+// either side, so that \b, ^ and $ see their true neighbours. This is exact: a
+// match of the whole text contains an anchor, so it lies in a window, with
+// every other match that could take its place. A match that touches the cut
+// itself is none of the whole text's, and owes to an assertion that holds only
+// at the cut; then the pattern is run again, over the whole text.
+//
+// Case folding. (?i)k also matches U+212A and (?i)s U+017F. Texts that hold
+// one of the two are scanned with a second filter that knows them, built when
+// the first such text comes; all others with one that need not.
+//
+// Bounds. For each pattern, walks and reaches may read up to twice the text
+// and 4 KB; a pattern that needs more is run over the whole text instead, and
+// is not looked for any more. Its windows together are never larger than the
+// text. So a scan takes time proportional to the text times the number of
+// patterns, at worst: one more pass over the text per pattern and at most two
+// calls of RE2 over all of it. RE2 finds one match in time proportional to the
+// bytes it reads; a pattern that reads far beyond each of its many matches (as
+// x.*y|x does on a line of x) pays that for every match, here as in any
+// engine. Memory is proportional to the windows and matches.
+//
+// Cancellation. The context is looked at every 32 KB and before each call of
+// RE2. A call over the whole text is not interrupted.
+//
+// A pattern without any anchor worth looking for (.{4}) is run over every
+// text. Set.Cost tells.
+package match

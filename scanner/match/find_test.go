@@ -1,0 +1,203 @@
+package match_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/sluice-dlp/sluice/scanner/match"
+)
+
+func compile(t testing.TB, exprs ...string) *match.Set {
+	t.Helper()
+	patterns := make([]match.Pattern, len(exprs))
+	for i, e := range exprs {
+		patterns[i].Expr = e
+	}
+	s, err := match.Compile(patterns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// oracle is a set of patterns with Go's own engine beside it.
+type oracle struct {
+	set   *match.Set
+	exprs []string
+	trees []*syntax.Regexp
+	std   []*regexp.Regexp
+}
+
+func newOracle(t testing.TB, exprs ...string) *oracle {
+	t.Helper()
+	o := &oracle{set: compile(t, exprs...), exprs: exprs}
+	for _, e := range exprs {
+		tree, err := syntax.Parse(e, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.trees = append(o.trees, tree)
+		o.std = append(o.std, regexp.MustCompile(e))
+	}
+	return o
+}
+
+// stdlib is what Find must give, by Go's own engine.
+func (o *oracle) stdlib(text []byte) []match.Match {
+	var out []match.Match
+	for i, re := range o.std {
+		for _, loc := range re.FindAllSubmatchIndex(text, -1) {
+			m := match.Match{Pattern: i, Start: loc[0], End: loc[1], GroupStart: loc[0], GroupEnd: loc[1]}
+			for g := 2; g < len(loc); g += 2 {
+				if loc[g] >= 0 {
+					m.GroupStart, m.GroupEnd = loc[g], loc[g+1]
+					break
+				}
+			}
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// check holds Find to FindAll, and to Go's own engine if std is set. It returns
+// the matches.
+func (o *oracle) check(t *testing.T, text []byte, std bool) []match.Match {
+	t.Helper()
+	got, err := o.set.Find(t.Context(), nil, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := o.set.FindAll(t.Context(), nil, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("Find differs from FindAll: %s", o.difference(text, got, want))
+	}
+	if std {
+		if want := o.stdlib(text); !slices.Equal(got, want) {
+			t.Fatalf("Find differs from package regexp: %s", o.difference(text, got, want))
+		}
+	}
+	return got
+}
+
+func (o *oracle) difference(text []byte, got, want []match.Match) string {
+	show := func(m match.Match) string {
+		return fmt.Sprintf("%+v of %s in %q", m, o.exprs[m.Pattern], text[max(0, m.Start-40):min(len(text), m.End+40)])
+	}
+	for _, m := range want {
+		if !slices.Contains(got, m) {
+			return "missing " + show(m)
+		}
+	}
+	for _, m := range got {
+		if !slices.Contains(want, m) {
+			return "added " + show(m)
+		}
+	}
+	return "order"
+}
+
+func TestFindEqualsFindAllOnGeneratedText(t *testing.T) {
+	o := newOracle(t, realistic...)
+	for seed := range uint64(16) {
+		if len(o.check(t, newGenerator(seed).text(o.trees, 60), true)) == 0 {
+			t.Errorf("text %d holds no match", seed)
+		}
+	}
+}
+
+// Each pattern alone: no other pattern's matches or windows hide what goes wrong, and texts are
+// short, so that their ends matter.
+func TestFindEqualsFindAllOnePatternAtATime(t *testing.T) {
+	for i, e := range realistic {
+		o := newOracle(t, e)
+		g := newGenerator(uint64(i))
+		found := 0
+		for range 40 {
+			found += len(o.check(t, g.text(o.trees, 1+g.IntN(4)), true))
+		}
+		if found == 0 && e != `[^\x00-\x{10FFFF}]zz` {
+			t.Errorf("the generated texts hold no match of %s", e)
+		}
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	o := newOracle(f, realistic...)
+	for seed := range uint64(8) {
+		f.Add(newGenerator(seed+1000).text(o.trees, 20))
+	}
+	for _, s := range []string{
+		"", "a", "ab", "abc", "\x00", "\x00é\x00", "\r\n\r\n", "\u212aelvin\u212as", "KELVIN\u212a\u017f\u017f",
+		"\u017f3cr3t-\u212aey-1", "pa\u017f\u017fword: 12345678", "to\u212aen = \"abcdefghijklmnop\"",
+		"startx", " startx", "xend", "xend ", "#abc", "\n#abc\n", "#abc\r\n", "line", "line\r\n", "line\n",
+		"日本語日本人日本", "ééé", "é\né", "a@b.cc", "é@b.cc", "x@日.cc", "4111 1111 1111 1111", "4111 1111 1111 11111111111111111",
+		"<<a>><<b>>", "a\"b\"c\"", "foobarbaz", "xxxxxxxy", "axxb", "ac", "ahiddenb", "192.168.1.1.1", "256.1.1.1",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if !utf8.Valid(text) {
+			if _, err := o.set.Find(t.Context(), nil, text); !errors.Is(err, match.ErrInvalidUTF8) {
+				t.Fatalf("Find of invalid UTF-8 gives %v", err)
+			}
+			return
+		}
+		o.check(t, text, len(text) < 4<<10)
+	})
+}
+
+// Any expression that compiles, against any text.
+func FuzzExpression(f *testing.F) {
+	for i, e := range realistic {
+		tree, err := syntax.Parse(e, syntax.Perl)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(e, newGenerator(uint64(i)).text([]*syntax.Regexp{tree}, 3))
+	}
+	f.Fuzz(func(t *testing.T, expr string, text []byte) {
+		if len(expr) > 200 || len(text) > 4<<10 || !utf8.ValidString(expr) || !utf8.Valid(text) {
+			t.Skip("too long, or not UTF-8")
+		}
+		if _, err := match.Compile([]match.Pattern{{Expr: expr}}); err != nil {
+			t.Skip("not a usable expression")
+		}
+		o := newOracle(t, expr)
+		o.check(t, text, false)
+		g := newGenerator(uint64(len(expr)))
+		o.check(t, append(g.text(o.trees, 3), text...), false)
+	})
+}
+
+func TestFindEqualsFindAllOnGeneratedExpressions(t *testing.T) {
+	tried := 0
+	for seed := range uint64(*expressions) {
+		g := newGenerator(seed)
+		expr := g.expression(1 + g.IntN(5))
+		if _, err := match.Compile([]match.Pattern{{Expr: expr}}); err != nil {
+			continue // can match the empty string, or repeats too much
+		}
+		tried++
+		o := newOracle(t, expr)
+		for range 6 {
+			if text := g.text(o.trees, 1+g.IntN(5)); len(text) < 64<<10 {
+				o.check(t, text, len(text) < 4<<10)
+			}
+		}
+	}
+	if tried < *expressions/3 {
+		t.Errorf("only %d of %d expressions were usable", tried, *expressions)
+	}
+}
+
+var expressions = flag.Int("expressions", 200, "random expressions to try")

@@ -1,0 +1,102 @@
+package match
+
+import "context"
+
+// runs finds long runs of bytes of one set. Patterns of digits or of random
+// letters with nothing rarer in them are looked for by the run that they
+// require. A run of n bytes covers every n-th place, so most of a text
+// is never looked at.
+type runs struct {
+	member  [256]bool
+	set     byteSet
+	length  int // of the shortest run that any entry requires
+	entries []runEntry
+}
+
+// runEntry is what follows when a run was found.
+type runEntry struct {
+	pattern     int32
+	length      int
+	whole       *automaton // of the whole pattern
+	back, ahead []extent   // what can stand before and after the run
+}
+
+// runSearch is after how many bytes the search around a run gives up and lets it
+// through.
+const runSearch = 1 << 10
+
+// addRun notes an anchor that is a run.
+func (f *filter) addRun(pattern int, a *anchor) {
+	e := runEntry{
+		pattern: int32(pattern),
+		length:  a.length,
+		whole:   newAutomaton(a.list()),
+		back:    extents(catNode(a.head...).reversed().sub),
+		ahead:   extents(a.tail),
+	}
+	for _, r := range f.runs {
+		if r.set == a.set {
+			r.length = min(r.length, a.length)
+			r.entries = append(r.entries, e)
+			return
+		}
+	}
+	r := &runs{set: a.set, length: a.length, entries: []runEntry{e}}
+	for c := range r.member {
+		r.member[c] = a.set.has(byte(c))
+	}
+	f.runs = append(f.runs, r)
+}
+
+// scan finds the runs of text. It reads no byte twice: all bytes from start up
+// to known are members.
+func (r *runs) scan(ctx context.Context, text []byte, sc *scratch) error {
+	start, known, check := 0, 0, blockSize
+	for {
+		probe := start + r.length - 1
+		if probe >= len(text) {
+			return nil
+		}
+		if probe >= check {
+			check = probe + blockSize
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		i := probe
+		for i >= known && r.member[text[i]] {
+			i--
+		}
+		if i >= known {
+			start, known = i+1, probe+1
+			continue
+		}
+		end := probe + 1
+		for end < len(text) && r.member[text[end]] {
+			end++
+		}
+		sc.stats.Anchors++
+		for k := range r.entries {
+			if e := &r.entries[k]; end-start >= e.length {
+				sc.runAt(e, text, start, end)
+			}
+		}
+		start, known = end+1, end+1
+	}
+}
+
+// runAt notes the window around a run if the pattern can match in it.
+func (sc *scratch) runAt(e *runEntry, text []byte, start, end int) {
+	st := sc.state(e.pattern)
+	if st.whole {
+		return
+	}
+	w := window{reachBack(e.back, text, start), reachAhead(e.ahead, text, end)}
+	st.work += walkCost + w.to - w.from
+	sc.stats.Walked += int64(walkCost + w.to - w.from)
+	if w.to-w.from > runSearch || e.whole.search(text, w.from, w.to) {
+		sc.stats.Windows++
+		st.windows = append(st.windows, w)
+	}
+	st.limit(len(text))
+}

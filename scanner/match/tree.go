@@ -1,0 +1,383 @@
+package match
+
+import (
+	"math/bits"
+	"regexp/syntax"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
+
+// byteSet is a set of byte values.
+type byteSet [4]uint64
+
+func (s *byteSet) add(b byte)      { s[b>>6] |= 1 << (b & 63) }
+func (s *byteSet) has(b byte) bool { return s[b>>6]>>(b&63)&1 != 0 }
+
+func (s *byteSet) addRange(lo, hi byte) {
+	for b := int(lo); b <= int(hi); b++ {
+		s.add(byte(b))
+	}
+}
+
+func (s byteSet) union(t byteSet) byteSet {
+	for i := range s {
+		s[i] |= t[i]
+	}
+	return s
+}
+
+func (s byteSet) size() int {
+	n := 0
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// The bytes of UTF-8 beyond ASCII.
+var (
+	anyByte   = byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+	highBytes = byteSet{0, 0, ^uint64(0), ^uint64(0)}
+	leadBytes = byteSet{0, 0, 0, ^uint64(0)} // 0xC0..0xFF
+	tailBytes = byteSet{0, 0, ^uint64(0), 0} // 0x80..0xBF
+)
+
+type nodeKind uint8
+
+const (
+	kindSet    nodeKind = iota // one byte of set; an empty set never matches
+	kindCat                    // sub, one after the other; none is the empty string
+	kindAlt                    // one of sub
+	kindRepeat                 // sub[0], min to max times; max -1 is without end
+	kindAssert                 // no bytes; what cond asks of the place
+)
+
+// node is a pattern over bytes. It matches at least what the pattern that it was
+// built from matches, and where runes beyond ASCII are concerned often more:
+// the filter may let too much through, never too little.
+type node struct {
+	kind     nodeKind
+	set      byteSet
+	sub      []*node
+	min, max int
+	cond     syntax.EmptyOp
+}
+
+const noLimit = -1
+
+// The runes beyond ASCII that fold to ASCII.
+const (
+	longS  = '\u017f'
+	kelvin = '\u212a'
+)
+
+func setNode(s byteSet) *node    { return &node{kind: kindSet, set: s} }
+func catNode(sub ...*node) *node { return &node{kind: kindCat, sub: sub} }
+
+func repeatNode(sub *node, lo, hi int) *node {
+	return &node{kind: kindRepeat, sub: []*node{sub}, min: lo, max: hi}
+}
+
+// builder turns syntax trees into byte patterns.
+type builder struct {
+	// plain says that the texts hold neither of the two runes beyond ASCII that are
+	// letters of ASCII in another case: U+017F is an s and U+212A a k under (?i).
+	plain bool
+}
+
+// build turns a syntax tree into a byte pattern.
+func (b builder) build(re *syntax.Regexp) *node {
+	switch re.Op {
+	case syntax.OpNoMatch:
+		return setNode(byteSet{})
+	case syntax.OpEmptyMatch:
+		return catNode()
+	case syntax.OpLiteral:
+		n := catNode()
+		for _, r := range re.Rune {
+			n.sub = append(n.sub, b.literal(r, re.Flags&syntax.FoldCase != 0))
+		}
+		return n
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return b.classOf(re).node()
+	case syntax.OpCapture:
+		return b.build(re.Sub[0])
+	case syntax.OpConcat, syntax.OpAlternate:
+		n := &node{kind: kindCat}
+		if re.Op == syntax.OpAlternate {
+			n.kind = kindAlt
+		}
+		for _, s := range re.Sub {
+			n.sub = append(n.sub, b.build(s))
+		}
+		return n
+	case syntax.OpStar:
+		return b.repeat(re.Sub[0], 0, noLimit)
+	case syntax.OpPlus:
+		return b.repeat(re.Sub[0], 1, noLimit)
+	case syntax.OpQuest:
+		return b.repeat(re.Sub[0], 0, 1)
+	case syntax.OpRepeat:
+		return b.repeat(re.Sub[0], re.Min, re.Max)
+	default:
+		return &node{kind: kindAssert, cond: assertion(re.Op)}
+	}
+}
+
+func assertion(op syntax.Op) syntax.EmptyOp {
+	switch op {
+	case syntax.OpBeginLine:
+		return syntax.EmptyBeginLine
+	case syntax.OpEndLine:
+		return syntax.EmptyEndLine
+	case syntax.OpBeginText:
+		return syntax.EmptyBeginText
+	case syntax.OpEndText:
+		return syntax.EmptyEndText
+	case syntax.OpWordBoundary:
+		return syntax.EmptyWordBoundary
+	case syntax.OpNoWordBoundary:
+		return syntax.EmptyNoWordBoundary
+	}
+	return 0 // asks nothing, so it is never wrong
+}
+
+// repeat builds a repeat. A repeated class with many runes beyond ASCII becomes
+// a repeat of bytes: it keeps one state where the exact form takes several.
+func (b builder) repeat(re *syntax.Regexp, lo, hi int) *node {
+	for re.Op == syntax.OpCapture {
+		re = re.Sub[0]
+	}
+	switch re.Op {
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		if c := b.classOf(re); c.anyHigh {
+			if hi > 0 {
+				hi *= utf8.UTFMax
+			}
+			return repeatNode(setNode(c.ascii.union(highBytes)), lo, hi)
+		}
+	}
+	return repeatNode(b.build(re), lo, hi)
+}
+
+// class is a set of runes: ASCII exactly, and beyond it either a few runes
+// or all of them.
+type class struct {
+	ascii   byteSet
+	high    []rune
+	anyHigh bool
+}
+
+// maxHighRunes is how many runes beyond ASCII a class may have before it is taken to
+// have all of them.
+const maxHighRunes = 8
+
+func (b builder) classOf(re *syntax.Regexp) class {
+	switch re.Op {
+	case syntax.OpAnyChar:
+		return b.class([]rune{0, unicode.MaxRune})
+	case syntax.OpAnyCharNotNL:
+		return b.class([]rune{0, '\n' - 1, '\n' + 1, unicode.MaxRune})
+	}
+	return b.class(re.Rune)
+}
+
+// class reads ranges of runes, as pairs.
+func (b builder) class(ranges []rune) class {
+	var c class
+	for i := 0; i+1 < len(ranges); i += 2 {
+		lo, hi := ranges[i], ranges[i+1]
+		if lo < utf8.RuneSelf {
+			c.ascii.addRange(byte(lo), byte(min(hi, utf8.RuneSelf-1)))
+			lo = utf8.RuneSelf
+		}
+		if lo > hi || c.anyHigh {
+			continue
+		}
+		if int(hi-lo)+len(c.high) >= maxHighRunes {
+			c.anyHigh = true
+			continue
+		}
+		for r := lo; r <= hi; r++ {
+			if b.plain && (r == longS || r == kelvin) {
+				continue
+			}
+			// The two engines may know different versions of Unicode's case tables. Only
+			// these two folds of ASCII letters are relied on.
+			if unicode.SimpleFold(r) != r && r != longS && r != kelvin {
+				c.anyHigh = true
+			}
+			c.high = append(c.high, r)
+		}
+	}
+	return c
+}
+
+func (c class) node() *node {
+	var alts []*node
+	if c.ascii != (byteSet{}) || (len(c.high) == 0 && !c.anyHigh) {
+		alts = append(alts, setNode(c.ascii))
+	}
+	if c.anyHigh {
+		alts = append(alts, catNode(setNode(leadBytes), repeatNode(setNode(tailBytes), 1, utf8.UTFMax-1)))
+	} else {
+		for _, r := range c.high {
+			alts = append(alts, bytesNode(r))
+		}
+	}
+	if len(alts) == 1 {
+		return alts[0]
+	}
+	return &node{kind: kindAlt, sub: alts}
+}
+
+func bytesNode(r rune) *node {
+	n := catNode()
+	for _, b := range utf8.AppendRune(nil, r) {
+		var s byteSet
+		s.add(b)
+		n.sub = append(n.sub, setNode(s))
+	}
+	if len(n.sub) == 1 {
+		return n.sub[0]
+	}
+	return n
+}
+
+// literal is one rune of a literal. Under (?i) it is its whole fold
+// orbit: k is also U+212A, s also U+017F.
+func (b builder) literal(r rune, fold bool) *node {
+	switch {
+	case fold:
+	case b.plain && (r == longS || r == kelvin):
+		return setNode(byteSet{})
+	default:
+		return bytesNode(r)
+	}
+	ranges := []rune{r, r}
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		ranges = append(ranges, f, f)
+	}
+	return b.class(ranges).node()
+}
+
+// widths returns the least and the greatest number of bytes of a match;
+// the greatest is noLimit if there is none.
+func (n *node) widths() (lo, hi int) {
+	switch n.kind {
+	case kindSet:
+		return 1, 1
+	case kindCat:
+		for _, s := range n.sub {
+			l, h := s.widths()
+			lo += l
+			hi = addWidth(hi, h)
+		}
+		return lo, hi
+	case kindAlt:
+		for i, s := range n.sub {
+			l, h := s.widths()
+			if i == 0 {
+				lo, hi = l, h
+				continue
+			}
+			lo = min(lo, l)
+			if hi == noLimit || h == noLimit {
+				hi = noLimit
+			} else {
+				hi = max(hi, h)
+			}
+		}
+		return lo, hi
+	case kindRepeat:
+		l, h := n.sub[0].widths()
+		lo = l * n.min
+		switch {
+		case h == 0 || n.max == 0:
+			hi = 0
+		case h == noLimit || n.max == noLimit:
+			hi = noLimit
+		default:
+			hi = h * n.max
+		}
+		return lo, hi
+	}
+	return 0, 0
+}
+
+func addWidth(a, b int) int {
+	if a == noLimit || b == noLimit {
+		return noLimit
+	}
+	return a + b
+}
+
+// bytes returns every byte that can be part of a match.
+func (n *node) bytes() byteSet {
+	if n.kind == kindSet {
+		return n.set
+	}
+	var s byteSet
+	for _, x := range n.sub {
+		s = s.union(x.bytes())
+	}
+	return s
+}
+
+// reversed returns the pattern of the reversed strings. Assertions are about a place in
+// the text and stay as they are.
+func (n *node) reversed() *node {
+	if len(n.sub) == 0 {
+		return n
+	}
+	m := *n
+	m.sub = make([]*node, len(n.sub))
+	for i, s := range n.sub {
+		m.sub[i] = s.reversed()
+	}
+	if n.kind == kindCat {
+		slices.Reverse(m.sub)
+	}
+	return &m
+}
+
+const (
+	unrollEnds = 8   // copies taken out of each end of a counted repeat
+	maxList    = 256 // elements after which a list is not unrolled any more
+)
+
+// flatten appends the elements of n, one after the other, taking required
+// copies out of repeats so that an anchor can begin inside them.
+func flatten(n *node, out []*node) []*node {
+	switch n.kind {
+	case kindCat:
+		for _, s := range n.sub {
+			out = flatten(s, out)
+		}
+		return out
+	case kindRepeat:
+		if n.min == 0 || len(out) > maxList {
+			return append(out, n)
+		}
+		first, last := 1, 0
+		if n.sub[0].kind == kindSet {
+			first, last = min(n.min, unrollEnds), min(max(n.min-unrollEnds, 0), unrollEnds)
+		}
+		for range first {
+			out = flatten(n.sub[0], out)
+		}
+		rest := repeatNode(n.sub[0], n.min-first-last, n.max)
+		if rest.max != noLimit {
+			rest.max -= first + last
+		}
+		if rest.max != 0 {
+			out = append(out, rest)
+		}
+		for range last {
+			out = flatten(n.sub[0], out)
+		}
+		return out
+	}
+	return append(out, n)
+}

@@ -1,0 +1,232 @@
+package match
+
+import (
+	"context"
+	"slices"
+	"unicode/utf8"
+)
+
+// window is a piece of a text that may hold matches of one pattern.
+type window struct{ from, to int }
+
+// patternState is what one scan knows of one pattern.
+type patternState struct {
+	windows []window
+	work    int  // bytes looked at for this pattern
+	whole   bool // the windows are not worth it: read the whole text
+}
+
+// scratch is the memory of one scan.
+type scratch struct {
+	words   [2]uint64 // state of the first step
+	touched []uint64  // patterns with something to do, one bit each
+	states  []patternState
+	stats   Stats
+}
+
+const (
+	// walkCost is what an anchor counts, beside the bytes that its walks read.
+	walkCost = 8
+	// freeWork is the work for one pattern that is never held against it.
+	freeWork = 4 << 10
+	// joinGap is how many bytes between two windows cost less than a second call of RE2.
+	joinGap = 128
+	// wholeGap is the same for a call over the whole text: the bytes that one
+	// more window counts.
+	wholeGap = 64
+	// keepWindows is the number of windows of a pattern whose memory is kept from scan to scan.
+	keepWindows = 256
+	// cheapExtension is by how many bytes an anchor inside a window may lengthen it
+	// unseen.
+	cheapExtension = 256
+)
+
+func (f *filter) newScratch(patterns int) *scratch {
+	sc := &scratch{touched: make([]uint64, len(f.always)), states: make([]patternState, patterns)}
+	for i := range sc.states {
+		sc.states[i].whole = f.always[i>>6]>>(i&63)&1 != 0
+	}
+	return sc
+}
+
+// begin prepares for a text of the given size.
+func (sc *scratch) begin(f *filter, size int) {
+	sc.words = [2]uint64{^uint64(0), ^uint64(0)}
+	copy(sc.touched, f.always)
+	sc.stats = Stats{Bytes: int64(size)}
+}
+
+// state returns the state of a pattern, fresh if this scan has not touched it yet.
+func (sc *scratch) state(pattern int32) *patternState {
+	st := &sc.states[pattern]
+	if w, bit := &sc.touched[pattern>>6], uint64(1)<<(pattern&63); *w&bit == 0 {
+		*w |= bit
+		if cap(st.windows) > keepWindows {
+			st.windows = nil
+		}
+		st.windows, st.work, st.whole = st.windows[:0], 0, false
+	}
+	return st
+}
+
+// anchorAt walks from an anchor at p in both directions and, if the pattern can match
+// there, notes the window in which it can.
+func (sc *scratch) anchorAt(e *entry, text []byte, p int) {
+	sc.stats.Anchors++
+	st := sc.state(e.pattern)
+	if st.whole || st.covers(e, text, p) {
+		return
+	}
+	before := st.work
+	if e.walk(text, p, st) {
+		sc.stats.Windows++
+		if e.whole {
+			st.whole = true
+			return
+		}
+		w := window{reachBack(e.back, text, p), reachAhead(e.ahead, text, p)}
+		st.work += w.to - w.from
+		if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
+			st.windows[n-1].to = max(st.windows[n-1].to, w.to)
+		} else {
+			st.windows = append(st.windows, w)
+		}
+	}
+	sc.stats.Walked += int64(st.work - before)
+	st.limit(len(text))
+}
+
+// limit ends the search for windows once it has cost more than they can
+// spare. Hostile text could make every anchor walk far; then one reading of the
+// whole text is cheaper.
+func (st *patternState) limit(size int) {
+	if st.work > freeWork+2*size {
+		st.whole = true
+	}
+}
+
+// covers reports whether the last window already holds every match with this
+// anchor, or could be made to at no cost.
+func (st *patternState) covers(e *entry, text []byte, p int) bool {
+	n := len(st.windows)
+	if n == 0 || e.whole || e.backMax == noLimit {
+		return false
+	}
+	w := &st.windows[n-1]
+	if p > w.to || p-e.backMax < w.from {
+		return false
+	}
+	if w.to == len(text) {
+		return true
+	}
+	if e.aheadMax == noLimit || e.aheadMax > cheapExtension {
+		return false
+	}
+	w.to = max(w.to, min(len(text), p+e.aheadMax))
+	return true
+}
+
+// walk reports whether the pattern can match around an anchor at p.
+func (e *entry) walk(text []byte, p int, st *patternState) bool {
+	st.work += walkCost
+	if e.head != nil && e.headFirst {
+		ok, read := e.head.backward(text, p)
+		st.work += read
+		if !ok {
+			return false
+		}
+	}
+	ok, read := e.tail.forward(text, p)
+	st.work += read
+	if ok && e.near != nil {
+		ok, read = e.near.forward(text, p)
+		st.work += read
+	}
+	if !ok || e.head == nil || e.headFirst {
+		return ok
+	}
+	ok, read = e.head.backward(text, p)
+	st.work += read
+	return ok
+}
+
+// confirm appends the matches of one pattern, by RE2 over its windows.
+func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, pattern int, text []byte) ([]Match, error) {
+	st := &sc.states[pattern]
+	ws := st.join(len(text))
+	if st.whole {
+		return sc.confirmWhole(ctx, dst, e, pattern, text)
+	}
+	had := len(dst)
+	for _, w := range ws {
+		if err := ctx.Err(); err != nil {
+			return dst, err
+		}
+		from, to := w.cut(text)
+		sc.stats.Calls++
+		sc.stats.CallBytes += int64(to - from)
+		before := len(dst)
+		dst = e.findAll(dst, pattern, text, from, to)
+		for _, m := range dst[before:] {
+			// No match of the whole text goes beyond its window. This one does, so
+			// it owes to an assertion that only holds at the cut.
+			if m.Start == from && from > 0 || m.End == to && to < len(text) {
+				return sc.confirmWhole(ctx, dst[:had], e, pattern, text)
+			}
+		}
+	}
+	return dst, nil
+}
+
+// cut widens the window to whole runes – its ends count bytes and may stand inside
+// one – and by one more rune on either side, for \b, ^ and $ to see.
+func (w window) cut(text []byte) (from, to int) {
+	from, to = w.from, w.to
+	for from > 0 && from < len(text) && !utf8.RuneStart(text[from]) {
+		from--
+	}
+	for to < len(text) && !utf8.RuneStart(text[to]) {
+		to++
+	}
+	_, before := utf8.DecodeLastRune(text[:from])
+	_, after := utf8.DecodeRune(text[to:])
+	return from - before, to + after
+}
+
+func (sc *scratch) confirmWhole(ctx context.Context, dst []Match, e *expression, pattern int, text []byte) ([]Match, error) {
+	if err := ctx.Err(); err != nil {
+		return dst, err
+	}
+	sc.stats.Calls++
+	sc.stats.WholeTexts++
+	sc.stats.CallBytes += int64(len(text))
+	return e.findAll(dst, pattern, text, 0, len(text)), nil
+}
+
+// join sorts the windows and makes one of those that overlap, touch or are
+// close. If they add up to more than the text, whole is set.
+func (st *patternState) join(size int) []window {
+	ws := st.windows
+	if st.whole || len(ws) == 0 {
+		return nil
+	}
+	slices.SortFunc(ws, func(a, b window) int { return a.from - b.from })
+	last := 0
+	for _, w := range ws[1:] {
+		if w.from <= ws[last].to+joinGap {
+			ws[last].to = max(ws[last].to, w.to)
+		} else {
+			last++
+			ws[last] = w
+		}
+	}
+	ws = ws[:last+1]
+	total := 0
+	for _, w := range ws {
+		total += w.to - w.from + wholeGap
+	}
+	if total > size+wholeGap {
+		st.whole = true
+	}
+	return ws
+}
