@@ -1,0 +1,98 @@
+package code
+
+import "github.com/sluice-dlp/sluice/scanner/code/internal/lines"
+
+// The decoder's costs and the evidence beside the model's, in log-odds; they
+// were chosen on the tuning sources (see corpora_test.go).
+const (
+	clampHigh   = 6.0 // no single line says more than this
+	clampLow    = 5.0
+	switchLine  = 4.0 // between two adjoining lines
+	switchBlank = 1.5 // next to a blank line
+	switchFence = 0.0 // next to a fence
+
+	inCodeFence  = 2.5  // per line within ```go
+	inPlainFence = 0.7  // per line within ```
+	inDataFence  = -3.0 // per line within ```json
+	asDiff       = 4.0
+	asTrace      = 1.5
+	asLog        = -4.0
+	asData       = -1.0
+)
+
+// emission is the evidence of a line in its place; before are the lines read
+// so far.
+func emission(l *line, inDiff bool, before []line) float32 {
+	switch l.kind {
+	case lines.Blank, lines.Fence:
+		return 0
+	}
+	if inDiff {
+		return asDiff
+	}
+	e := l.score
+	switch l.kind {
+	case lines.Trace:
+		e += asTrace
+	case lines.Log:
+		e += asLog
+	case lines.JSON:
+		e += asData
+	case lines.Row:
+		e += asData
+		if n := len(before); n > 0 && before[n-1].kind == lines.Row && before[n-1].separators == l.separators {
+			e += asData
+		}
+	}
+	switch l.tag {
+	case tagCode:
+		e += inCodeFence
+	case tagPlain:
+		e += inPlainFence
+	case tagData:
+		e += inDataFence
+	}
+	return max(-clampLow, min(clampHigh, e))
+}
+
+// decode marks the lines of the most likely course of states (Viterbi). State
+// 0 is other, state 1 is code.
+func (r *reading) decode() {
+	other, code := float32(0), float32(-switchBlank)
+	previous := lines.Blank
+	for i := range r.lines {
+		l := &r.lines[i]
+		cost := float32(switchLine)
+		switch {
+		case l.kind == lines.Fence || previous == lines.Fence:
+			cost = switchFence
+		case l.kind == lines.Blank || previous == lines.Blank:
+			cost = switchBlank
+		}
+		previous = l.kind
+		toOther, toCode := other, code
+		l.from = 0b10
+		if code-cost > other {
+			toOther = code - cost
+			l.from |= 0b01
+		}
+		if other-cost > code {
+			toCode = other - cost
+			l.from &^= 0b10
+		}
+		other, code = toOther-l.emit/2, toCode+l.emit/2
+		// Only the difference matters; a long text must not lose it to rounding.
+		if i&1023 == 1023 {
+			other, code = other-code, 0
+		}
+	}
+	state := byte(0)
+	if code > other {
+		state = 1
+	}
+	for i := len(r.lines) - 1; i >= 0; i-- {
+		l := &r.lines[i]
+		l.code = state == 1
+		state = l.from >> state & 1
+	}
+}

@@ -1,0 +1,160 @@
+package code
+
+import (
+	"bytes"
+	"context"
+	"sync"
+
+	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
+)
+
+// minText is the length in bytes below which a text is not looked at: an
+// identifier, a path or a short command is no program.
+const minText = 20
+
+// checkEvery is how many bytes are read between two looks at the context.
+const checkEvery = 1 << 16
+
+// maxKept bounds the lines of working memory that a Detector keeps for reuse.
+const maxKept = 1 << 16
+
+// Detector is a scanner.Detector for source code. It is immutable and safe for
+// concurrent use.
+type Detector struct {
+	weights *lines.Weights
+	scratch sync.Pool // of *reading
+}
+
+// Rules returns the ids of the rules that a Detector reports.
+func Rules() []string {
+	ids := make([]string, 0, len(classes))
+	for _, class := range classes {
+		ids = append(ids, ruleOf(class))
+	}
+	return ids
+}
+
+// classes are what a segment can be.
+var classes = [...]string{"code", "sql", "config", "markup", "shell", "diff", "trace"}
+
+// ruleOf is the rule id of a class.
+func ruleOf(class string) string {
+	if class == "code" {
+		return "source-code"
+	}
+	return "code-" + class
+}
+
+// New returns a Detector.
+func New() *Detector {
+	w, err := lines.Fitted()
+	if err != nil {
+		// The weights are compiled in; a test reads them.
+		panic("code: " + err.Error())
+	}
+	return &Detector{weights: w}
+}
+
+// Detect reports segments of source code. Findings are in order of text and
+// place, and those of one text do not overlap. Span runs from the first byte of
+// the segment's first line to the end of its last, without the line ending.
+// Lines counts the lines in Span, blank ones included. Detail is the class and,
+// if it could be told, the language in lower case: "code go", "sql", "config
+// yaml".
+func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var r *reading
+	var found []scanner.Finding
+	for i := range texts {
+		text := &texts[i]
+		if len(text.Bytes) < minText {
+			continue
+		}
+		switch text.Role {
+		case scanner.RoleKey, scanner.RoleNumber, scanner.RoleURL:
+			continue
+		}
+		if r == nil {
+			if r, _ = d.scratch.Get().(*reading); r == nil {
+				r = &reading{reader: lines.Reader{W: d.weights}}
+			}
+			defer d.release(r)
+		}
+		if err := r.read(ctx, text.Bytes); err != nil {
+			return nil, err
+		}
+		r.decode()
+		found = r.segments(text.Bytes, i, found)
+	}
+	return found, nil
+}
+
+func (d *Detector) release(r *reading) {
+	if cap(r.lines) <= maxKept {
+		d.scratch.Put(r)
+	}
+}
+
+// reading is the working memory of one text.
+type reading struct {
+	reader lines.Reader
+	lines  []line
+}
+
+// line is one line of the text being read.
+type line struct {
+	start, end int     // without the line ending
+	score      float32 // log-odds of code, by itself
+	emit       float32 // what the decoder goes by
+	statements uint16
+	separators uint16
+	kind       lines.Kind
+	tag        tag  // of the fence that the line is in
+	from       byte // the decoder's back pointers: bit s is the state before s
+	code       bool
+}
+
+// read cuts text into lines and scores each.
+func (r *reading) read(ctx context.Context, text []byte) error {
+	r.lines = r.lines[:0]
+	fence := fenceState{}
+	hunk := hunkState{}
+	next := checkEvery
+	for start := 0; start < len(text); {
+		if start >= next {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			next = start + checkEvery
+		}
+		end, after := len(text), len(text)
+		if n := bytes.IndexByte(text[start:], '\n'); n >= 0 {
+			end, after = start+n, start+n+1
+			if n > 0 && text[end-1] == '\r' {
+				end--
+			}
+		}
+		body := text[start:end]
+		l := r.reader.Read(body)
+		ln := line{
+			start: start, end: end, score: l.Score, kind: l.Kind,
+			statements: uint16(min(l.Statements, 1<<16-1)),
+			separators: uint16(min(l.Separators, 1<<16-1)),
+		}
+		if ln.kind == lines.Fence {
+			fence.step(body)
+		}
+		ln.tag = fence.tag
+		inDiff := hunk.step(body, ln.kind)
+		ln.emit = emission(&ln, inDiff, r.lines)
+		if inDiff && ln.kind != lines.DiffHead {
+			ln.kind = lines.DiffHunk
+		}
+		r.lines = append(r.lines, ln)
+		start = after
+	}
+	return nil
+}

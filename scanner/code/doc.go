@@ -1,0 +1,33 @@
+// Package code finds source code in texts. It knows what code looks like,
+// line by line; it knows nothing of bodies, policies or rule files.
+//
+// A text is read once. Each line gets a log-odds of being code from a small
+// model (internal/lines), and a decoder then finds the most likely course of
+// two states, code and other, through the lines: changing state costs much
+// between two adjoining lines, little at a blank line and nothing at a fence.
+// Each run of code is a finding of Kind code that covers whole lines, with the
+// rule source-code, code-sql, code-config, code-markup, code-shell, code-diff
+// or code-trace, and a Detail of class and language.
+//
+// # Design
+//
+// Confidence says how sure the detector is that a segment is code; how much of
+// it there is stands in Finding.Lines, and the policy decides from which length
+// to act. A line or two seldom say enough to be sure, so they are mostly Low.
+// Two states suffice: the kinds that must not pass for code are recognised by
+// form, and more states would only be more costs to choose.
+//
+// Logs, data (JSON, CSV, tables) and licence texts are where detectors of code
+// go wrong. The form of such lines is recognised outright and counts against
+// code; a segment made of little else is dropped whatever its score.
+//
+// Fences are evidence only, since people fence prose, data and logs too. A tag
+// that names a language is stronger evidence, a tag that names data is evidence
+// against.
+//
+// A program pasted as one line has no lines to count. It is told by its
+// statements, and Finding.Lines is their number.
+//
+// The weights are fitted by scanner/code/train, on permissively licensed texts
+// only, and can be replaced without touching this package's API.
+package code

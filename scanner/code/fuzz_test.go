@@ -1,0 +1,58 @@
+package code_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/code"
+)
+
+// FuzzDetect holds findings to what Detect promises: whole lines, inside the
+// text, in order, apart from each other, and rightly counted.
+func FuzzDetect(f *testing.F) {
+	for _, s := range snippets {
+		f.Add([]byte(s.text))
+		f.Add([]byte("```\n" + s.text))
+	}
+	for _, text := range negatives {
+		f.Add([]byte(text))
+	}
+	for _, text := range []string{
+		"", "\n", "\r\n\r\n", "```", "``` ```` ~~~\n```\n```go\n~~~", "@@ -1,99999999999 +1 @@\n+a\n-b\n", "--- a/x\n+++ b/x\n@@ -0,0 +1 @@",
+		"\x00\xff\xfe{\n};\n", "}\n}\n}\n}\n}\n}\n", "#include\n#include\n#include\r\n\r", "\tat \n\tat (\n at :\n",
+	} {
+		f.Add([]byte(text))
+	}
+	d := code.New()
+	f.Fuzz(func(t *testing.T, text []byte) {
+		given := bytes.Clone(text)
+		found, err := d.Detect(t.Context(), []scanner.Text{{Bytes: text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(given, text) {
+			t.Fatal("the text was changed")
+		}
+		last := -1
+		for _, f := range found {
+			s := f.Span
+			if s.Start <= last || s.Len() <= 0 || s.End > len(text) {
+				t.Fatalf("span %v after %d in %d bytes", s, last, len(text))
+			}
+			last = s.End
+			if s.Start > 0 && text[s.Start-1] != '\n' {
+				t.Fatalf("span %v does not start a line", s)
+			}
+			if rest := text[s.End:]; len(rest) > 0 && rest[0] != '\n' && !bytes.HasPrefix(rest, []byte("\r\n")) {
+				t.Fatalf("span %v does not end a line", s)
+			}
+			if n := bytes.Count(text[s.Start:s.End], []byte("\n")) + 1; f.Lines != n && f.Lines <= 2*n {
+				t.Fatalf("%d lines said, %d counted, and that is not many statements a line", f.Lines, n)
+			}
+			if f.Text != 0 || f.Kind != scanner.KindCode || f.Rule == "" || f.Confidence < scanner.Low || f.Confidence > scanner.High {
+				t.Fatalf("finding %+v", f)
+			}
+		}
+	})
+}

@@ -1,0 +1,302 @@
+package lines
+
+import "bytes"
+
+// Kind is what a line is by its form alone, whatever the model thinks of it.
+type Kind uint8
+
+// The kinds. Plain is the rest.
+const (
+	Plain Kind = iota
+	Blank
+	Fence     // ``` or ~~~, with or without a language tag
+	Log       // starts with a timestamp, a level or a client address
+	JSON      // an element of pretty-printed JSON, or JSON on one line
+	Row       // cells of a table: |…|…|, or values between commas or tabs
+	Trace     // a frame or a headline of a stack trace
+	DiffHead  // diff --git, ---, +++, index
+	DiffHunk  // @@ -1,2 +1,3 @@
+	Directive // #include, #!/bin/sh, <?php, <!DOCTYPE
+)
+
+func kindOf(line, body []byte, counts *[128]int32, columns int) Kind {
+	switch body[0] {
+	case '`', '~':
+		if len(body) >= 3 && body[1] == body[0] && body[2] == body[0] && counts['`'] < 6 {
+			return Fence
+		}
+	case '@':
+		if columns == 0 && bytes.HasPrefix(body, []byte("@@ -")) && bytes.Contains(body[4:], []byte(" @@")) {
+			return DiffHunk
+		}
+	case 'd', '+', '-', 'i':
+		if columns == 0 && isDiffHead(body) {
+			return DiffHead
+		}
+	case '|':
+		if counts['|'] >= 2 && body[len(body)-1] == '|' {
+			return Row
+		}
+	case '#', '<':
+		if isDirective(body) {
+			return Directive
+		}
+	}
+	if isTrace(line, body, columns) {
+		return Trace
+	}
+	if isLog(body) {
+		return Log
+	}
+	if isJSON(body, counts) {
+		return JSON
+	}
+	if isRow(body, counts) {
+		return Row
+	}
+	return Plain
+}
+
+func isDiffHead(body []byte) bool {
+	for _, p := range [...]string{"diff --git ", "diff -", "--- a/", "+++ b/", "--- /dev/null", "+++ /dev/null"} {
+		if len(body) >= len(p) && string(body[:len(p)]) == p {
+			return true
+		}
+	}
+	return len(body) > 14 && string(body[:6]) == "index " && bytes.Contains(body[:min(len(body), 60)], []byte(".."))
+}
+
+func isDirective(body []byte) bool {
+	for _, p := range [...]string{"#include ", "#include<", "#define ", "#ifdef ", "#ifndef ", "#endif", "#!/", "<?php", "<?xml", "<!DOCTYPE", "<!doctype", "<html", "<script", "</"} {
+		if len(body) >= len(p) && string(body[:len(p)]) == p {
+			return true
+		}
+	}
+	return false
+}
+
+// isTrace recognises frames and headlines of stack traces of the JVM, .NET,
+// JavaScript, Python, Go, Ruby, gdb, Rust and PHP.
+func isTrace(line, body []byte, columns int) bool {
+	short := body[:min(len(body), 400)]
+	switch body[0] {
+	case 'a':
+		if columns > 0 && bytes.HasPrefix(body, []byte("at ")) && len(body) > 6 {
+			// at com.example.Main.run(Main.java:12) – at /app/x.js:1:2 – at X() in f.cs:line 3
+			return bytes.IndexByte(short, '(') > 0 || bytes.Contains(short, []byte(":"))
+		}
+	case 'F':
+		return bytes.HasPrefix(body, []byte(`File "`)) && bytes.Contains(short, []byte(`, line `))
+	case 'T':
+		return bytes.HasPrefix(body, []byte("Traceback (most recent call last)"))
+	case 'C':
+		return bytes.HasPrefix(body, []byte("Caused by: "))
+	case 'E':
+		return bytes.HasPrefix(body, []byte("Exception in thread "))
+	case '#':
+		// #0  main () at a.c:1 – #1 /app/x.php(12): run()
+		i := 1
+		for i < len(body) && classOf[body[i]] == classDigit {
+			i++
+		}
+		return i > 1 && i+1 < len(body) && body[i] == ' ' &&
+			(bytes.IndexByte(short[i:], '(') > 0 || bytes.Contains(short[i:], []byte(" in ")))
+	case 'g':
+		return bytes.HasPrefix(body, []byte("goroutine ")) && bytes.HasSuffix(body, []byte("]:"))
+	case 'f':
+		return bytes.HasPrefix(body, []byte("from ")) && bytes.Contains(short, []byte(":in "))
+	case '.':
+		return len(body) > 5 && bytes.HasPrefix(body, []byte("... ")) && bytes.HasSuffix(body, []byte(" more"))
+	case '/':
+		return line[0] == '\t' && bytes.Contains(short, []byte(".go:"))
+	}
+	return false
+}
+
+// isLog recognises lines that start with a time, a level or a client address.
+func isLog(body []byte) bool {
+	i := 0
+	for i < len(body) && i < 2 && (body[i] == '[' || body[i] == '<' || body[i] == '(') {
+		i++
+	}
+	b := body[i:]
+	if len(b) < 8 {
+		return false
+	}
+	if classOf[b[0]] == classDigit {
+		return isTime(b) || isAddress(b)
+	}
+	switch classOf[b[0]] {
+	case classUpper:
+		return isMonth(b) || isLevel(b, i > 0)
+	case classLower:
+		return i > 0 && isLevel(b, true) ||
+			(b[4] == '=' || b[5] == '=' || b[2] == '=' || b[3] == '=') && hasAny(b, "time=\"", "time=2", "ts=2", "level=", "msg=\"")
+	}
+	return false
+}
+
+func hasAny(b []byte, prefixes ...string) bool {
+	for _, p := range prefixes {
+		if len(b) >= len(p) && string(b[:len(p)]) == p {
+			return true
+		}
+	}
+	return false
+}
+
+// isTime reports whether b starts with 2006-01-02, 2006/01/02, 02/Jan/2006,
+// 02.01.2006, 15:04:05, 15:04] or 20060102T….
+func isTime(b []byte) bool {
+	n := digits(b)
+	if n == len(b) || n > 8 {
+		return false
+	}
+	rest := b[n+1:]
+	switch b[n] {
+	case '-', '/', '.':
+		if n != 4 && n != 2 {
+			return false
+		}
+		if n == 2 && len(rest) > 4 && rest[3] == b[n] && digits(rest[4:]) == 4 { // 02/Jan/2006
+			return true
+		}
+		m := digits(rest)
+		return m >= 1 && m <= 2 && m+1 < len(rest) && rest[m] == b[n] && digits(rest[m+1:]) >= 2
+	case ':':
+		if n > 2 || digits(rest) != 2 || len(rest) < 3 {
+			return false
+		}
+		return rest[2] == ':' && digits(rest[3:]) == 2 || rest[2] == ']'
+	case 'T':
+		return n == 8 && digits(rest) >= 4
+	}
+	return false
+}
+
+func isAddress(b []byte) bool {
+	for part := range 4 {
+		n := digits(b)
+		if n == 0 || n > 3 {
+			return false
+		}
+		if part == 3 {
+			return n < len(b) && (b[n] == ' ' || b[n] == ',')
+		}
+		if n >= len(b) || b[n] != '.' {
+			return false
+		}
+		b = b[n+1:]
+	}
+	return false
+}
+
+func digits(b []byte) int {
+	n := 0
+	for n < len(b) && classOf[b[n]] == classDigit {
+		n++
+	}
+	return n
+}
+
+func isMonth(b []byte) bool {
+	if b[3] != ' ' || !hasAny(b, "Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec ",
+		"Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun ") {
+		return false
+	}
+	return bytes.IndexByte(b[:min(len(b), 24)], ':') > 0
+}
+
+// isLevel reports whether b starts with a log level; bracketed ones may be in
+// any case, bare ones are upper case and followed by a blank, colon or bar.
+func isLevel(b []byte, bracketed bool) bool {
+	n := 0
+	for n < len(b) && (classOf[b[n]] == classUpper || classOf[b[n]] == classLower) {
+		n++
+	}
+	if n < 4 || n > 8 || n == len(b) {
+		return false
+	}
+	if !bracketed && classOf[b[1]] != classUpper {
+		return false
+	}
+	var upper [8]byte
+	for k := range n {
+		upper[k] = b[k] &^ 0x20
+	}
+	switch string(upper[:n]) {
+	case "INFO", "WARN", "WARNING", "ERROR", "DEBUG", "TRACE", "FATAL", "CRITICAL", "NOTICE":
+		return bracketed && b[n] == ']' || !bracketed && (b[n] == ' ' || b[n] == ':' || b[n] == '|' || b[n] == '\t')
+	}
+	return false
+}
+
+// isJSON reports whether a line is an element of pretty-printed JSON, or a
+// whole value: "key": value, a string or a number with a comma, a bracket.
+func isJSON(body []byte, counts *[128]int32) bool {
+	last := body[len(body)-1]
+	switch body[0] {
+	case '{', '[':
+		if len(body) > 2 {
+			// {"a": … } on one line, or [{"a", or [1, 2]
+			inner := bytes.TrimLeft(body[1:min(len(body), 16)], " {[")
+			if len(inner) == 0 {
+				return false
+			}
+			closed := last == '}' || last == ']' || last == ','
+			return inner[0] == '"' && closed && counts['"'] >= counts[':'] && counts[';'] == 0 && counts['('] <= counts['"']/4
+		}
+		return true
+	case '}', ']':
+		return len(body) <= 3 && (last == ',' || last == body[0] || last == ']' || last == '}')
+	case '"':
+		// "key": value   or   "value",
+		i := bytes.IndexByte(body[1:], '"')
+		if i < 0 {
+			return false
+		}
+		rest := bytes.TrimLeft(body[i+2:], " ")
+		if len(rest) == 0 || string(rest) == "," {
+			return true
+		}
+		if rest[0] != ':' {
+			return false
+		}
+		rest = bytes.TrimLeft(rest[1:], " ")
+		return len(rest) == 0 || rest[0] == '"' || rest[0] == '{' || rest[0] == '[' || rest[0] == '-' ||
+			classOf[rest[0]] == classDigit || hasAny(rest, "true", "false", "null")
+	case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-':
+		if last == ',' {
+			body = body[:len(body)-1]
+		}
+		if len(body) == 0 || classOf[body[len(body)-1]] != classDigit {
+			return false
+		}
+		for _, c := range body {
+			if classOf[c] != classDigit && c != '.' && c != '-' && c != 'e' && c != 'E' && c != '+' {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// isRow reports whether a line looks like cells between separators, with
+// nothing in it that a program would have.
+func isRow(body []byte, counts *[128]int32) bool {
+	separators := max(counts[','], counts['\t'], counts['|'])
+	if separators < 2 || counts['{']+counts['}']+counts['='] > 0 || counts['('] > separators/4 {
+		return false
+	}
+	if counts[';'] > 0 && body[len(body)-1] == ';' {
+		return false
+	}
+	if counts['\t'] >= 2 || counts['|'] >= 2 {
+		return true
+	}
+	// Commas also part the clauses of a sentence: cells have no blank after
+	// their comma, most of the time.
+	spaced := int32(bytes.Count(body, []byte(", ")))
+	return (counts[',']-spaced)*3 >= counts[',']*2
+}

@@ -1,0 +1,276 @@
+package lines
+
+import "math"
+
+// Bits is the width of a feature's index; Dim is how many there are.
+const (
+	Bits = 14
+	Dim  = 1 << Bits
+)
+
+// Weights is a fitted model: one weight per hashed feature, in units of
+// 1/Scale log-odds, and a bias in the same unit.
+type Weights struct {
+	W    [Dim]int8
+	Bias int32
+}
+
+// Scale is the number of weight units in one unit of log-odds.
+const Scale = 24
+
+// Feature families keep equal values of different meaning apart.
+const (
+	famWord uint32 = (iota + 1) * 0x05F356F1
+	famAround
+	famPair
+	famPunct
+	famIndent
+	famFirst
+	famLast
+	famEnds
+	famLength
+	famDensity
+	famJoined
+	famStatements
+	famKind
+	famSecond
+)
+
+// Reader reads lines with one set of weights. It is not safe for concurrent
+// use; its zero value with W set is ready.
+type Reader struct {
+	W *Weights
+	// Collect asks Read to keep the features of the line in Tokens and Whole.
+	Collect bool
+	// Tokens are the features of tokens, whose weights are added up and divided
+	// by the square root of the number of tokens; Whole those of the line.
+	Tokens, Whole []uint16
+
+	tokens, whole int32
+	n             int32
+}
+
+// Line is what Read says of a line.
+type Line struct {
+	// Score is the log-odds that the line is code rather than anything else.
+	Score float32
+	// Statements is the number of statement marks: semicolons and braces.
+	Statements int
+	// Separators is the number of commas, or of tabs or bars if there are more.
+	Separators int
+	Kind       Kind
+}
+
+func (r *Reader) token(h uint32) {
+	h = (h ^ h>>15) * 0x2C1B3C6D >> (32 - Bits)
+	r.tokens += int32(r.W.W[h])
+	if r.Collect {
+		r.Tokens = append(r.Tokens, uint16(h))
+	}
+}
+
+func (r *Reader) line(h uint32) {
+	h = (h ^ h>>15) * 0x2C1B3C6D >> (32 - Bits)
+	r.whole += int32(r.W.W[h])
+	if r.Collect {
+		r.Whole = append(r.Whole, uint16(h))
+	}
+}
+
+// Root is the divisor of the sum of token weights of a line with n tokens.
+func Root(n int) float32 { return float32(math.Sqrt(float64(max(n, 1)))) }
+
+// Read reads one line, given without its line ending.
+func (r *Reader) Read(line []byte) Line {
+	r.tokens, r.whole, r.n = 0, 0, 0
+	r.Tokens, r.Whole = r.Tokens[:0], r.Whole[:0]
+
+	end := len(line)
+	for end > 0 && classOf[line[end-1]] == classSpace {
+		end--
+	}
+	start, columns := 0, 0
+	for start < end && classOf[line[start]] == classSpace {
+		if line[start] == '\t' {
+			columns += 4
+		} else {
+			columns++
+		}
+		start++
+	}
+	if start == end {
+		return Line{Kind: Blank}
+	}
+	body := line[start:end]
+	var (
+		counts    [128]int32 // of punctuation, by byte
+		words     int32
+		joined    int32 // words with exactly a space between them and the last word
+		puncts    int32
+		prevShape = uint32(shapeStart)
+		prev      = uint32(' ') // the last byte of the last token
+		sep       = uint32(0)   // what stands between the last word and here
+		firstWord uint32
+	)
+	for i := 0; i < len(body); {
+		c := body[i]
+		switch class := classOf[c]; class {
+		case classSpace:
+			if c == '\t' {
+				counts['\t']++
+			}
+			i++
+			for i < len(body) && classOf[body[i]] == classSpace {
+				if body[i] == '\t' {
+					counts['\t']++
+				}
+				i++
+			}
+			sep = sep<<8 | ' '
+			continue
+		case classPunct:
+			puncts++
+			counts[c&127]++
+			next := uint32(0)
+			if i+1 < len(body) {
+				next = uint32(body[i+1])
+				if k := classOf[next]; k != classPunct {
+					next = uint32(k)
+				}
+			}
+			before := prev
+			if sep&0xff == ' ' {
+				before = ' '
+			}
+			r.token(famPunct + (before<<16|uint32(c)<<8|next)*0x01000193)
+			sep = sep<<8 | uint32(c)
+			prev = uint32(c)
+			i++
+		default:
+			j := i
+			hash, mask := uint32(0), uint32(0)
+			for {
+				hash = (hash + uint32(c)) * 0x9E3779B1
+				mask |= 1 << class
+				j++
+				if j == len(body) {
+					break
+				}
+				c = body[j]
+				if class = classOf[c]; class < classLower {
+					break
+				}
+			}
+			shape := uint32(shapeOfMask[mask&127])
+			switch {
+			case mask == 1<<classDigit:
+				shape = shapeNumber
+			case j-i == 1 && shape != shapeHigh:
+				shape = shapeLetter
+			case shape == shapeCamel && capitalized(body[i:j]):
+				shape = shapeCapital
+			}
+			next := uint32(0)
+			if j < len(body) {
+				next = uint32(body[j])
+			}
+			before := prev
+			if sep&0xff == ' ' {
+				before = ' '
+			}
+			if shape != shapeNumber {
+				r.token(famWord + hash)
+				if words == 0 {
+					firstWord = hash
+				}
+			}
+			r.token(famAround + (before<<16|next<<8|shape)*0x01000193)
+			r.token(famPair + (sep&0xffff<<8|prevShape<<4|shape)*0x01000193)
+			if sep == ' ' {
+				joined++
+			}
+			words++
+			prevShape, prev, sep = shape, uint32(shape), 0
+			i = j
+		}
+		r.n++
+	}
+	kind := kindOf(line, body, &counts, columns)
+	r.shape(body, columns, firstWord, words, joined, puncts, &counts, kind)
+
+	score := float32(r.tokens)/Root(int(r.n)) + float32(r.whole+r.W.Bias)
+	return Line{
+		Score:      score / Scale,
+		Statements: int(counts[';'] + counts['{'] + counts['}']),
+		Separators: int(max(counts[','], counts['\t'], counts['|'])),
+		Kind:       kind,
+	}
+}
+
+// Count is the number of tokens of the line read last.
+func (r *Reader) Count() int { return int(r.n) }
+
+func capitalized(word []byte) bool {
+	for _, c := range word[1:] {
+		if c <= 'Z' && c >= 'A' {
+			return false
+		}
+	}
+	return classOf[word[0]] == classUpper
+}
+
+// shape adds the features of the line as a whole.
+func (r *Reader) shape(body []byte, columns int, first uint32, words, joined, puncts int32, counts *[128]int32, kind Kind) {
+	head, last := uint32(body[0]), uint32(body[len(body)-1])
+	if k := classOf[head]; k != classPunct {
+		head = uint32(k)
+	}
+	tail := last
+	if k := classOf[last]; k != classPunct {
+		tail = uint32(k)
+	}
+	second := uint32(0)
+	if len(body) > 1 {
+		second = uint32(body[len(body)-2])
+		if k := classOf[second]; k != classPunct {
+			second = uint32(k)
+		}
+	}
+	start := uint32(0)
+	if len(body) > 1 {
+		start = uint32(body[1])
+		if k := classOf[start]; k != classPunct {
+			start = uint32(k)
+		}
+	}
+	indent := uint32(min(columns, 12))
+	r.line(famIndent + (indent<<8|head)*0x01000193)
+	if classOf[body[0]] != classPunct {
+		r.line(famFirst + first)
+	} else {
+		r.line(famFirst + (head<<8|start)*0x01000193 + 7)
+	}
+	r.line(famLast + (second<<8|tail)*0x01000193)
+	r.line(famEnds + (head<<8|tail)*0x01000193)
+	r.line(famSecond + tail*0x01000193)
+	size := log2(int32(len(body)))
+	r.line(famLength + (size<<4|uint32(min(words, 12)))*0x01000193)
+	r.line(famDensity + (eighths(puncts, words+puncts)<<4|size)*0x01000193)
+	r.line(famJoined + (eighths(joined, words)<<4|uint32(min(words, 10)))*0x01000193)
+	marks := func(n int32) uint32 { return uint32(min(n, 3)) }
+	r.line(famStatements + (marks(counts[';'])<<6|marks(counts['{']+counts['}'])<<4|marks(counts['='])<<2|marks(counts['(']))*0x01000193)
+	r.line(famKind + uint32(kind)*0x01000193)
+}
+
+// log2 is the integer logarithm of n, at most 12.
+func log2(n int32) uint32 {
+	b := uint32(0)
+	for n > 1 && b < 12 {
+		n >>= 1
+		b++
+	}
+	return b
+}
+
+// eighths is part/whole in eighths.
+func eighths(part, whole int32) uint32 { return uint32(part * 8 / max(whole, 1)) }

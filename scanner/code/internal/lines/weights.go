@@ -1,0 +1,35 @@
+package lines
+
+import (
+	_ "embed" // the weights are data, fitted by scanner/code/train
+	"encoding/binary"
+	"fmt"
+)
+
+//go:embed weights.bin
+var fitted []byte
+
+// Fitted returns the weights that scanner/code/train fitted; weights.json
+// beside them says on what data and how well.
+func Fitted() (*Weights, error) { return Decode(fitted) }
+
+// Decode is the inverse of Encode.
+func Decode(data []byte) (*Weights, error) {
+	if len(data) != 4+Dim {
+		return nil, fmt.Errorf("weights of %d bytes, want %d", len(data), 4+Dim)
+	}
+	w := &Weights{Bias: int32(binary.LittleEndian.Uint32(data))}
+	for i, b := range data[4:] {
+		w.W[i] = int8(b)
+	}
+	return w, nil
+}
+
+// Encode returns the bias as four little-endian bytes and a byte per weight.
+func (w *Weights) Encode() []byte {
+	data := binary.LittleEndian.AppendUint32(make([]byte, 0, 4+Dim), uint32(w.Bias))
+	for _, v := range w.W {
+		data = append(data, byte(v))
+	}
+	return data
+}

@@ -1,0 +1,67 @@
+package code
+
+import (
+	"strings"
+
+	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
+)
+
+// legalWords are words of licences and contracts, as they are written there.
+var legalWords = parseLegal(`license licence licenses licensed licensee licensor sublicense warranty warranties liability
+liable copyright copyrights redistribution redistributions redistribute permission permissions hereby herein hereunder
+thereof notwithstanding merchantability damages infringement noninfringement indemnify covenant contributor
+contributors derivative trademark patent patents jurisdiction consequential incidental fitness disclaimer`)
+
+func parseLegal(list string) map[string]bool {
+	words := make(map[string]bool)
+	for w := range strings.FieldsSeq(list) {
+		words[w], words[strings.ToUpper(w)], words[strings.ToUpper(w[:1])+w[1:]] = true, true, true
+	}
+	return words
+}
+
+const (
+	shortestLegal = 6 // bytes in the shortest of legalWords
+	leastLegal    = 5 // words of law in what may be a notice
+	// A program within or after a notice is one nonetheless: so many lines
+	// that look like code, without words of law, at an end or in between.
+	programAtEnd   = 3
+	programBetween = 6
+	looksLikeCode  = 2.0
+)
+
+// isNotice reports whether the segment s, whose bytes are text, is a licence
+// text or a copyright notice without a program. Licences use the characters of
+// programs: comment marks, numbered clauses, semicolons.
+func (r *reading) isNotice(text []byte, s *segment) bool {
+	base := r.lines[s.first].start
+	legal, run, longest := 0, 0, 0
+	first := -1 // length of the run before the first word of law
+	for i := s.first; i <= s.last; i++ {
+		l := &r.lines[i]
+		if l.kind == lines.Blank {
+			continue
+		}
+		n := 0
+		for word := range words(text[l.start-base : l.end-base]) {
+			if len(word) >= shortestLegal && legalWords[string(word)] {
+				n++
+			}
+		}
+		legal += n
+		switch {
+		case n > 0:
+			if first < 0 {
+				first = run
+			}
+			longest = max(longest, run)
+			run = 0
+		case l.emit >= looksLikeCode:
+			run++
+		}
+	}
+	if first >= programAtEnd || run >= programAtEnd || longest >= programBetween {
+		return false
+	}
+	return legal*3 >= s.solid
+}

@@ -1,0 +1,118 @@
+package code
+
+import (
+	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
+)
+
+// What a segment needs to be believed, in log-odds. Chosen on the tuning
+// sources, like the decoder's costs.
+const (
+	leastEvidence  = 1.5 // of all lines together, to be reported at all
+	mediumEvidence = 6.0
+	highEvidence   = 14.0
+	// A segment of one or two lines needs more.
+	shortLines    = 2
+	shortEvidence = 8.0
+	// manyStatements makes a program of a single line.
+	manyStatements = 4
+)
+
+// segment is a run of code lines with what was counted in it.
+type segment struct {
+	first, last int     // lines, without blank ones at the ends
+	solid       int     // lines that are not blank
+	evidence    float32 // of all of them
+	statements  int
+	fenced      bool // by a tag that names a language
+	kinds       [lines.Directive + 1]int
+}
+
+// segments appends a finding for each segment of text number index. A fence
+// always ends a segment.
+func (r *reading) segments(text []byte, index int, found []scanner.Finding) []scanner.Finding {
+	fenceTag := []byte(nil)
+	for i := 0; i < len(r.lines); {
+		l := &r.lines[i]
+		if l.kind == lines.Fence {
+			_, _, fenceTag = splitFence(text[l.start:l.end])
+			if l.tag == tagNone {
+				fenceTag = nil
+			}
+		}
+		if !l.code || l.kind == lines.Fence || l.kind == lines.Blank {
+			i++
+			continue
+		}
+		s := segment{first: i, fenced: l.tag == tagCode}
+		for ; i < len(r.lines) && r.lines[i].code && r.lines[i].kind != lines.Fence; i++ {
+			l := &r.lines[i]
+			s.kinds[l.kind]++
+			if l.kind == lines.Blank {
+				continue
+			}
+			s.last = i
+			s.solid++
+			s.evidence += l.emit
+			s.statements += int(l.statements)
+		}
+		confidence, ok := s.confidence()
+		if !ok {
+			continue
+		}
+		span := scanner.Span{Start: r.lines[s.first].start, End: r.lines[s.last].end}
+		class, language, ok := r.classify(text[span.Start:span.End], &s, fenceTag)
+		if !ok {
+			continue
+		}
+		detail := class
+		if language != "" {
+			detail += " " + language
+		}
+		found = append(found, scanner.Finding{
+			Rule:       ruleOf(class),
+			Kind:       scanner.KindCode,
+			Text:       index,
+			Span:       span,
+			Confidence: confidence,
+			Detail:     detail,
+			Lines:      s.size(),
+		})
+	}
+	return found
+}
+
+// size is the number of lines, or of statements where lines hold several: a
+// program that was joined into one line is no smaller for it.
+func (s *segment) size() int {
+	n := s.last - s.first + 1
+	if s.statements > 2*n {
+		return s.statements
+	}
+	return n
+}
+
+// confidence says how sure a segment is code; ok is false if it is better
+// taken for something else.
+func (s *segment) confidence() (c scanner.Confidence, ok bool) {
+	diff := s.kinds[lines.DiffHead] + s.kinds[lines.DiffHunk]
+	inert := s.kinds[lines.Log] + s.kinds[lines.JSON] + s.kinds[lines.Row]
+	switch {
+	case diff*2 >= s.solid && diff >= 3:
+		return scanner.High, true
+	case s.evidence < leastEvidence:
+		return 0, false
+	case !s.fenced && inert*5 >= s.solid*4 && s.solid > 1:
+		return 0, false
+	case s.solid <= shortLines:
+		if s.evidence >= shortEvidence || s.solid == 1 && s.statements >= manyStatements {
+			return scanner.Medium, true
+		}
+		return scanner.Low, true
+	case s.evidence >= highEvidence:
+		return scanner.High, true
+	case s.evidence >= mediumEvidence:
+		return scanner.Medium, true
+	}
+	return scanner.Low, true
+}

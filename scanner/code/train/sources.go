@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// tuningSources are the sources that weights and thresholds may be fitted on.
+// Everything else is held out; corpora_test.go of package code keeps the same
+// list.
+var tuningSources = map[string]bool{
+	"answer:arena-hard": true, "detexc": true, "md-mixed": true, "mxeval": true,
+	"real:arena-hard": true, "real:self-instruct-seed": true,
+	"awesome": true, "md-prose": true, "moby-dick": true, "prompts.chat": true, "sotu": true,
+	"gsm8k": true, "udhr": true, "vega-csv": true, "vega-json": true, "talon-email": true,
+	"arena1": true, "selfinstruct": true, "oasst": true,
+}
+
+// checkGroups are the groups that crossCheck leaves out in turn.
+var checkGroups = []string{"mxeval", "arena", "markdown", "other"}
+
+func groupOf(source string) int {
+	switch {
+	case source == "mxeval" || source == "moby-dick" || source == "vega-csv":
+		return 0
+	case strings.Contains(source, "arena") || source == "gsm8k":
+		return 1
+	case strings.HasPrefix(source, "md-") || source == "awesome":
+		return 2
+	}
+	return 3
+}
+
+// row is a labelled text. Lines[i] is nil where a line is not to be scored.
+type row struct {
+	ID, Text, Lang, Source, License string
+	Lines                           []*int
+}
+
+func (r *row) tuning() bool    { return tuningSources[r.Source] }
+func (r *row) split() [][]byte { return bytes.Split([]byte(r.Text), []byte("\n")) }
+
+// permissive reports whether the row's licence lets weights be derived from it.
+func (r *row) permissive() bool {
+	name, _, _ := strings.Cut(r.License, " (")
+	for part := range strings.SplitSeq(name, "/") {
+		switch part {
+		case "MIT", "Apache-2.0", "BSD-2", "BSD-3", "CC0-1.0", "public domain":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func load(folder string) ([]row, error) {
+	var rows []row
+	for _, name := range []string{"code-code", "code-prose", "code-negatives", "code-real"} {
+		f, err := os.Open(filepath.Join(folder, name+".jsonl.gz"))
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		in := bufio.NewScanner(z)
+		in.Buffer(nil, 64<<20)
+		for in.Scan() {
+			var r row
+			if err := json.Unmarshal(in.Bytes(), &r); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			rows = append(rows, r)
+		}
+		if err := in.Err(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return rows, nil
+}
+
+// digest is the SHA-256 of the rows' texts and labels, in order.
+func digest(rows []row) string {
+	h := sha256.New()
+	for _, r := range rows {
+		fmt.Fprintf(h, "%d %s\n", len(r.Text), r.Text)
+		for _, l := range r.Lines {
+			if l == nil {
+				fmt.Fprint(h, "?")
+			} else {
+				fmt.Fprint(h, *l)
+			}
+		}
+		fmt.Fprintln(h)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
