@@ -1,0 +1,37 @@
+package rules
+
+// candidate is a match of a pattern, in the text in which it was found. All
+// offsets are in bytes of that text.
+type candidate struct {
+	text       []byte
+	start, end int // the value: capture group 1, else the whole match
+	from, to   int // the whole match
+}
+
+func (c *candidate) value() []byte { return c.text[c.start:c.end] }
+
+// before and after return the byte next to the value, or 0 at the text's edge.
+func (c *candidate) before(n int) byte {
+	if c.start-n < 0 {
+		return 0
+	}
+	return c.text[c.start-n]
+}
+
+func (c *candidate) after(n int) byte {
+	if c.end+n-1 >= len(c.text) {
+		return 0
+	}
+	return c.text[c.end+n-1]
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+func isAlnum(b byte) bool { return isDigit(b) || isLetter(b) }
+
+// isWord is true of what \w matches: ASCII letters, digits and the underscore.
+func isWord(b byte) bool { return isAlnum(b) || b == '_' }
+
+func isHex(b byte) bool { return isDigit(b) || b|0x20 >= 'a' && b|0x20 <= 'f' }

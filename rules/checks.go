@@ -1,0 +1,228 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Check describes one of the checks that rules can name.
+type Check struct {
+	Name string
+	// Doc is one sentence on what holds of a value that passes.
+	Doc string
+	// TakesNumber says that the check is written with a number: name>=N.
+	TakesNumber bool
+}
+
+// Checks lists the checks by name.
+func Checks() []Check {
+	out := make([]Check, 0, len(checkTable))
+	for _, name := range slices.Sorted(maps.Keys(checkTable)) {
+		def := checkTable[name]
+		out = append(out, Check{Name: name, Doc: def.doc, TakesNumber: def.measure != nil})
+	}
+	return out
+}
+
+// checkDef is a check. Exactly one of its functions is set.
+type checkDef struct {
+	doc     string
+	value   func(v []byte) bool
+	context func(c *candidate) bool
+	measure func(v []byte) float64
+}
+
+// check is a checkDef as a rule uses it.
+type check struct {
+	checkDef
+	least  float64 // for measure
+	negate bool
+}
+
+func (k *check) holds(c *candidate) bool {
+	var ok bool
+	switch {
+	case k.value != nil:
+		ok = k.value(c.value())
+	case k.context != nil:
+		ok = k.context(c)
+	default:
+		ok = k.measure(c.value()) >= k.least
+	}
+	return ok != k.negate
+}
+
+// parseCheck reads "name", "not-name" or "name>=number".
+func parseCheck(text string) (check, error) {
+	name, number, hasNumber := strings.Cut(text, ">=")
+	name = strings.TrimSpace(name)
+	def, ok := checkTable[name]
+	negate := false
+	if !ok {
+		var base string
+		if base, negate = strings.CutPrefix(name, "not-"); negate {
+			def, ok = checkTable[base]
+		}
+	}
+	switch {
+	case !ok && strings.ContainsAny(text, "<=>") && !hasNumber:
+		return check{}, fmt.Errorf("check %q: write it as name>=number, such as entropy>=3.5", text)
+	case !ok:
+		return check{}, fmt.Errorf("no check is called %q%s", name, suggest(name, slices.Sorted(maps.Keys(checkTable))))
+	case def.measure == nil && hasNumber:
+		return check{}, fmt.Errorf("check %q takes no number: write %s", text, name)
+	case def.measure != nil && !hasNumber:
+		return check{}, fmt.Errorf("check %q needs a number: write %s>=N", text, name)
+	}
+	k := check{checkDef: def, negate: negate}
+	if hasNumber {
+		least, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		if err != nil {
+			return check{}, fmt.Errorf("check %q: %q is not a number", text, strings.TrimSpace(number))
+		}
+		k.least = least
+	}
+	return k, nil
+}
+
+func parseChecks(list ...[]string) ([]check, error) {
+	var out []check
+	for _, names := range list {
+		for _, text := range names {
+			k, err := parseCheck(text)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, k)
+		}
+	}
+	// Cheap ones first; the order does not change the outcome.
+	slices.SortStableFunc(out, func(a, b check) int { return cmp.Compare(a.cost(), b.cost()) })
+	return out, nil
+}
+
+func (k *check) cost() int {
+	switch {
+	case k.context != nil:
+		return 0
+	case k.value != nil:
+		return 1
+	}
+	return 2
+}
+
+// checkTable holds every check. The functions live in checks_*.go by topic.
+var checkTable = map[string]checkDef{
+	// Where the value stands.
+	"standalone":    {doc: "no letter, digit or underscore touches the value", context: standalone},
+	"outside-token": {doc: "the value is not a part of a longer token such as INV-123, 1.2.3, a path or a UUID", context: outsideToken},
+	"outside-url":   {doc: "the value is not in the path of a URL", context: outsideURL},
+	"outside-blob":  {doc: "the value is not a part of a longer run of base64 or hexadecimal characters", context: outsideBlob},
+	"lone":          {doc: "no other group of digits stands beside the value, joined by a space or a hyphen", context: lone},
+	"literal":       {doc: "the value is written out: no call, index or member access follows it", context: literal},
+	"quoted":        {doc: "quotation marks enclose the value", context: quoted},
+
+	// What tokens look like.
+	"entropy":       {doc: "Shannon entropy of the value's bytes, in bits per byte, is at least N", measure: entropy},
+	"distinct":      {doc: "the value has at least N different bytes", measure: distinct},
+	"length":        {doc: "the value has at least N bytes", measure: func(v []byte) float64 { return float64(len(v)) }},
+	"digits":        {doc: "the value has at least N digits", measure: countDigits},
+	"letters":       {doc: "the value has at least N ASCII letters", measure: countLetters},
+	"classes":       {doc: "the value has characters of at least N of the classes upper case, lower case, digits, others", measure: classes},
+	"ascii":         {doc: "every character is ASCII", value: isASCII},
+	"mixed":         {doc: "the value mixes letters with digits", value: mixed},
+	"mixed-case":    {doc: "the value has both upper-case and lower-case letters", value: mixedCase},
+	"hex":           {doc: "the value is made of hexadecimal digits", value: allHex},
+	"word":          {doc: "the value reads like words or an identifier rather than random characters", value: wordLike},
+	"identifier":    {doc: "the value looks like a variable, a call, a path or a type of a programming language", value: identifierLike},
+	"password":      {doc: "the value could be a password that a person chose: two classes of characters or more, no markup", value: passwordLike},
+	"placeholder":   {doc: "the value stands for another, such as your_key_here, <token>, ${TOKEN}, xxxx or 12345678", value: placeholder},
+	"documentation": {doc: "the value is reserved for documentation, published as a sample, or names no outside host", value: documentation},
+
+	// Structure inside tokens.
+	"base64":       {doc: "the value is base64 or base64url, padded or not", value: isBase64},
+	"base64-bytes": {doc: "the value is base64 of at least N bytes", measure: base64Bytes},
+	"base64-text":  {doc: "the value is base64 of printable text", value: isBase64Text},
+	"basic-auth":   {doc: "the value is base64 of user:password", value: isBasicAuth},
+	"jwt":          {doc: "the value is a JSON Web Token: base64url of JSON with an alg other than none, then two parts", value: isJWT},
+	"crc32-base62": {doc: "the last six characters are the CRC-32 of what precedes them (after the last underscore), in base 62", value: crc32Base62},
+	"crc32-hex":    {doc: "the last eight characters are the CRC-32 of what precedes them, little-endian hexadecimal", value: crc32Hex},
+	"bech32":       {doc: "the value is bech32 or bech32m with a valid checksum (BIP-173, BIP-350)", value: isBech32},
+	"base58check":  {doc: "the value is base58 with a valid double SHA-256 checksum", value: isBase58Check},
+	"bip39":        {doc: "the words are those of a wallet's recovery phrase, checksum included (BIP-39, English)", value: seedPhrase},
+	"bip39-words":  {doc: "all words, twelve at least, are in the English list of BIP-39", value: seedWords},
+	"pem":          {doc: "the value holds at least 64 characters of base64 after its first line", value: isPEMBody},
+
+	// Payment and banking.
+	"luhn": {doc: "the digits end in a Luhn check digit", value: func(v []byte) bool { return luhn(digitsOf(v)) }},
+	"card": {doc: "the digits have an issuer's prefix, a length that it uses and a Luhn check digit", value: isCard},
+	"iban": {doc: "country, length and mod-97 check digits of an IBAN are right (ISO 13616)", value: isIBAN},
+	"aba":  {doc: "prefix and check digit of a US routing number are right", value: isABA},
+
+	// Network.
+	"ip-address":  {doc: "the value is an IPv4 or IPv6 address, perhaps with a zone or a prefix length", value: isIP},
+	"mac-address": {doc: "the value is a hardware address, neither all zeros nor broadcast", value: isMAC},
+	"email":       {doc: "the domain of the address ends in letters and is no file name or version", value: isEmail},
+	"phone":       {doc: "country code and number of digits of a telephone number agree (ITU E.164)", value: isPhone},
+
+	// Dates.
+	"date": {doc: "the value is a calendar date from 1900 to 2029, in any usual order, months by name too", value: isDate},
+
+	// Identifiers of countries.
+	"us-ssn":          {doc: "area, group and serial of a US social security number are possible", value: usSSN},
+	"us-itin":         {doc: "group of a US individual taxpayer number is in use", value: usITIN},
+	"us-npi":          {doc: "Luhn check digit of a US provider number, with prefix 80840", value: usNPI},
+	"us-dea":          {doc: "letters and check digit of a US DEA number are right", value: usDEA},
+	"uk-nhs":          {doc: "mod-11 check digit of a British NHS number", value: ukNHS},
+	"uk-nino":         {doc: "prefix letters of a British national insurance number are in use", value: ukNINO},
+	"ca-sin":          {doc: "first digit and Luhn check digit of a Canadian SIN are right", value: caSIN},
+	"au-tfn":          {doc: "mod-11 check of an Australian tax file number", value: auTFN},
+	"au-abn":          {doc: "mod-89 check of an Australian business number", value: auABN},
+	"au-medicare":     {doc: "first digit and check digit of an Australian Medicare number are right", value: auMedicare},
+	"in-aadhaar":      {doc: "first digit and Verhoeff check digit of an Indian Aadhaar number are right", value: inAadhaar},
+	"verhoeff":        {doc: "the digits end in a Verhoeff check digit", value: func(v []byte) bool { return verhoeff(digitsOf(v)) }},
+	"sg-nric":         {doc: "check letter of a Singapore NRIC or FIN", value: sgNRIC},
+	"my-nric":         {doc: "date and place code of a Malaysian identity card are possible", value: myNRIC},
+	"id-nik":          {doc: "region and date of an Indonesian NIK are possible", value: idNIK},
+	"th-id":           {doc: "mod-11 check digit of a Thai identity number", value: thID},
+	"kr-rrn":          {doc: "date and century digit of a Korean resident number are possible", value: krRRN},
+	"jp-my-number":    {doc: "mod-11 check digit of a Japanese individual number", value: jpMyNumber},
+	"cn-resident-id":  {doc: "region, date and ISO 7064 check character of a Chinese resident number are right", value: cnResidentID},
+	"de-tax-id":       {doc: "repeated digit and ISO 7064 check digit of a German tax id are right", value: deTaxID},
+	"fr-nir":          {doc: "month and mod-97 key of a French social security number are right", value: frNIR},
+	"es-nif":          {doc: "check letter of a Spanish NIF or NIE", value: esNIF},
+	"it-fiscal-code":  {doc: "check letter of an Italian fiscal code", value: itFiscalCode},
+	"it-vat":          {doc: "Luhn check digit of an Italian VAT number", value: itVAT},
+	"pt-nif":          {doc: "mod-11 check digit of a Portuguese NIF", value: ptNIF},
+	"nl-bsn":          {doc: "eleven-test of a Dutch BSN", value: nlBSN},
+	"be-nn":           {doc: "mod-97 check digits of a Belgian national number", value: beNN},
+	"ch-ahv":          {doc: "EAN-13 check digit of a Swiss AHV number", value: chAHV},
+	"pl-pesel":        {doc: "date and check digit of a Polish PESEL are right", value: plPESEL},
+	"se-personnummer": {doc: "date and Luhn check digit of a Swedish personal number are right", value: sePersonnummer},
+	"fi-hetu":         {doc: "date and check character of a Finnish identity code are right", value: fiHETU},
+	"dk-cpr":          {doc: "the first six digits of a Danish CPR number are a date", value: dkCPR},
+	"no-fnr":          {doc: "date and both check digits of a Norwegian birth number are right", value: noFNR},
+	"tr-id":           {doc: "both check digits of a Turkish identity number", value: trID},
+	"ru-inn":          {doc: "check digits of a Russian INN", value: ruINN},
+	"ru-snils":        {doc: "mod-101 check digits of a Russian SNILS", value: ruSNILS},
+	"il-id":           {doc: "check digit of an Israeli identity number", value: ilID},
+	"za-id":           {doc: "date, citizenship and Luhn check digit of a South African identity number are right", value: zaID},
+	"br-cpf":          {doc: "both check digits of a Brazilian CPF", value: brCPF},
+	"br-cnpj":         {doc: "both check digits of a Brazilian CNPJ, letters allowed", value: brCNPJ},
+	"mx-curp":         {doc: "date and check digit of a Mexican CURP are right", value: mxCURP},
+	"mx-rfc":          {doc: "date of a Mexican RFC is possible", value: mxRFC},
+	"ar-cuit":         {doc: "prefix and mod-11 check digit of an Argentine CUIT are right", value: arCUIT},
+	"cl-rut":          {doc: "mod-11 check character of a Chilean RUT", value: clRUT},
+	"at-svnr":         {doc: "check digit of an Austrian social insurance number", value: atSVNR},
+	"cz-rc":           {doc: "date and mod-11 check of a Czech or Slovak birth number are right", value: czRC},
+	"bg-egn":          {doc: "date and check digit of a Bulgarian EGN are right", value: bgEGN},
+	"ro-cnp":          {doc: "date and check digit of a Romanian CNP are right", value: roCNP},
+	"hr-oib":          {doc: "ISO 7064 check digit of a Croatian OIB", value: hrOIB},
+	"hk-id":           {doc: "check character of a Hong Kong identity card", value: hkID},
+	"tw-id":           {doc: "check digit of a Taiwanese identity number", value: twID},
+	"vin":             {doc: "check digit of a North American vehicle number", value: isVIN},
+}

@@ -1,0 +1,221 @@
+package rules
+
+import (
+	"strings"
+)
+
+// digitsOf returns the values of the ASCII digits in v, at most 40.
+func digitsOf(v []byte) []byte {
+	out := make([]byte, 0, 40)
+	for _, b := range v {
+		if isDigit(b) && len(out) < cap(out) {
+			out = append(out, b-'0')
+		}
+	}
+	return out
+}
+
+// alnumOf returns the ASCII letters, in upper case, and digits of v, at most 64.
+func alnumOf(v []byte) []byte {
+	out := make([]byte, 0, 64)
+	for _, b := range v {
+		if isAlnum(b) && len(out) < cap(out) {
+			if b >= 'a' && b <= 'z' {
+				b -= 'a' - 'A'
+			}
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// number reads digits as a decimal number.
+func number(digits []byte) int {
+	n := 0
+	for _, d := range digits {
+		n = n*10 + int(d)
+	}
+	return n
+}
+
+// weigh sums digits times weights, up to the shorter of the two.
+func weigh(digits []byte, weights ...int) int {
+	sum := 0
+	for i := range min(len(digits), len(weights)) {
+		sum += int(digits[i]) * weights[i]
+	}
+	return sum
+}
+
+func allSame(digits []byte) bool {
+	for _, d := range digits {
+		if d != digits[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// luhn is the mod-10 check of ISO/IEC 7812-1.
+func luhn(digits []byte) bool {
+	return len(digits) > 1 && luhnSum(digits)%10 == 0
+}
+
+func luhnSum(digits []byte) int {
+	sum := 0
+	for i := range digits {
+		d := int(digits[len(digits)-1-i])
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum
+}
+
+var (
+	verhoeffProduct = [10]string{
+		"0123456789", "1234067895", "2340178956", "3401289567", "4012395678",
+		"5987604321", "6598710432", "7659821043", "8765932104", "9876543210",
+	}
+	verhoeffPermute = [8]string{
+		"0123456789", "1576283094", "5803796142", "8916043527", "9453126870", "4286573901", "2793806415", "7046913258",
+	}
+)
+
+// verhoeff is the dihedral check digit of J. Verhoeff (1969).
+func verhoeff(digits []byte) bool {
+	state := byte('0')
+	for i := range digits {
+		d := digits[len(digits)-1-i]
+		state = verhoeffProduct[state-'0'][verhoeffPermute[i%8][d]-'0']
+	}
+	return len(digits) > 1 && state == '0'
+}
+
+// mod97 is ISO 7064 MOD 97-10 over digits and letters (A is 10).
+func mod97(s []byte) int {
+	n := 0
+	for _, b := range s {
+		if isDigit(b) {
+			n = (n*10 + int(b-'0')) % 97
+		} else {
+			n = (n*100 + int(b-'A') + 10) % 97
+		}
+	}
+	return n
+}
+
+// mod11and10 is the check digit of ISO 7064 MOD 11,10.
+func mod11and10(digits []byte) bool {
+	p := 10
+	for _, d := range digits[:len(digits)-1] {
+		s := (p + int(d)) % 10
+		if s == 0 {
+			s = 10
+		}
+		p = s * 2 % 11
+	}
+	return (11-p)%10 == int(digits[len(digits)-1])
+}
+
+// issuer is a range of card number prefixes with the lengths in use.
+type issuer struct{ from, to, shortest, longest int }
+
+// Ranges of issuer identification numbers (ISO/IEC 7812), six digits.
+var issuers = []issuer{
+	{180000, 180099, 15, 15}, // JCB, old
+	{213100, 213199, 15, 15},
+	{220000, 220499, 16, 19}, // Mir
+	{222100, 272099, 16, 16}, // Mastercard
+	{300000, 305999, 14, 19}, // Diners Club
+	{309500, 309599, 14, 19},
+	{340000, 349999, 15, 15}, // American Express
+	{352800, 358999, 16, 19}, // JCB
+	{360000, 369999, 14, 19}, // Diners Club
+	{370000, 379999, 15, 15}, // American Express
+	{380000, 399999, 14, 19},
+	{400000, 499999, 13, 19}, // Visa
+	{500000, 509999, 12, 19}, // Maestro, RuPay
+	{510000, 559999, 16, 16}, // Mastercard
+	{560000, 599999, 12, 19}, // Maestro
+	{600000, 699999, 12, 19}, // Discover, Maestro, UnionPay, RuPay
+	{810000, 829999, 16, 19}, // UnionPay, RuPay
+}
+
+func isCard(v []byte) bool {
+	d := digitsOf(v)
+	if len(d) < 12 || len(d) > 19 || allSame(d) || !luhn(d) {
+		return false
+	}
+	if d[0] == 4 && len(d) != 13 && len(d) != 16 && len(d) != 19 {
+		return false
+	}
+	prefix := number(d[:6])
+	for _, r := range issuers {
+		if prefix >= r.from && prefix <= r.to {
+			return len(d) >= r.shortest && len(d) <= r.longest
+		}
+	}
+	return false
+}
+
+// ibanLengths has the length of each country's account numbers (SWIFT's IBAN
+// registry), written as country and length.
+const ibanLengths = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24FI18FK18FO18" +
+	"FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27" +
+	"MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25" +
+	"SV28TL23TN24TR26UA29VA22VG24XK20YE30"
+
+func ibanLength(country []byte) int {
+	for i := 0; i < len(ibanLengths); i += 4 {
+		if ibanLengths[i] == country[0] && ibanLengths[i+1] == country[1] {
+			return int(ibanLengths[i+2]-'0')*10 + int(ibanLengths[i+3]-'0')
+		}
+	}
+	return 0
+}
+
+func isIBAN(v []byte) bool {
+	s := alnumOf(v)
+	if len(s) < 15 || len(s) != ibanLength(s) || !isDigit(s[2]) || !isDigit(s[3]) {
+		return false
+	}
+	return mod97(append(append(make([]byte, 0, 64), s[4:]...), s[:4]...)) == 1
+}
+
+func isABA(v []byte) bool {
+	d := digitsOf(v)
+	if len(d) != 9 || weigh(d, 3, 7, 1, 3, 7, 1, 3, 7, 1)%10 != 0 {
+		return false
+	}
+	p := number(d[:2])
+	return p >= 1 && p <= 12 || p >= 21 && p <= 32 || p >= 61 && p <= 72 || p == 80
+}
+
+const vinValues = "0123456789.ABCDEFGH..JKLMN.P.R..STUVWXYZ"
+
+// isVIN checks the ninth character (49 CFR 565): each letter has a value, the
+// sum of value times weight mod 11 is the check, ten is X.
+func isVIN(v []byte) bool {
+	s := alnumOf(v)
+	if len(s) != 17 {
+		return false
+	}
+	weights := [17]int{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2}
+	sum := 0
+	for i, b := range s {
+		x := strings.IndexByte(vinValues, b)
+		if x < 0 {
+			return false
+		}
+		sum += x % 10 * weights[i]
+	}
+	check := byte('0' + sum%11)
+	if sum%11 == 10 {
+		check = 'X'
+	}
+	return s[8] == check
+}

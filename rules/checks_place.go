@@ -1,0 +1,78 @@
+package rules
+
+import "bytes"
+
+// standalone wants no word character on either side.
+func standalone(c *candidate) bool {
+	return !isWord(c.before(1)) && !isWord(c.after(1))
+}
+
+// outsideToken also looks one byte further: in INV-123-45-6789, 1.2.3.4.5 or
+// /files/123456789/x a separator joins the value to its neighbour.
+func outsideToken(c *candidate) bool {
+	if !standalone(c) {
+		return false
+	}
+	if before := c.before(1); joins(before) && isWord(c.before(2)) {
+		return false
+	}
+	switch after := c.after(1); after {
+	case '.', ':', ',':
+		return !isDigit(c.after(2))
+	case '@':
+		return !isWord(c.after(2))
+	default:
+		return !joins(after) || !isWord(c.after(2))
+	}
+}
+
+// joins is true of bytes that make one token of what they stand between.
+func joins(b byte) bool {
+	switch b {
+	case '-', '.', '/', '\\', '+', '~', '%', '#', '_', '$':
+		return true
+	}
+	return false
+}
+
+// maxURL is how far before a value its URL may begin, in bytes.
+const maxURL = 300
+
+// outsideURL looks for "://" in the run of visible characters that ends at the
+// value. A query string is no path: what stands there is a value of its own.
+func outsideURL(c *candidate) bool {
+	start := c.start
+	for start > 0 && start > c.start-maxURL && c.text[start-1] > ' ' {
+		start--
+	}
+	run := c.text[start:c.start]
+	scheme := bytes.LastIndex(run, []byte("://"))
+	return scheme < 0 || bytes.IndexByte(run[scheme:], '?') >= 0
+}
+
+// outsideBlob counts the base64 characters that touch the value.
+func outsideBlob(c *candidate) bool {
+	blob := func(b byte) bool { return isAlnum(b) || b == '+' || b == '/' }
+	return !blob(c.before(1)) && !blob(c.after(1))
+}
+
+func quoted(c *candidate) bool {
+	open, end := c.before(1), c.after(1)
+	return open == end && (open == '"' || open == '\'' || open == '`')
+}
+
+// lone looks past one space or hyphen on either side for another digit.
+func lone(c *candidate) bool {
+	joins := func(b byte) bool { return b == ' ' || b == '-' }
+	return !(joins(c.before(1)) && isDigit(c.before(2))) && !(joins(c.after(1)) && isDigit(c.after(2)))
+}
+
+func literal(c *candidate) bool {
+	switch c.after(1) {
+	case '(', '[', '{':
+		return false
+	case '.':
+		return !isLetter(c.after(2))
+	}
+	return c.value()[0] != '$' || c.end-c.start < 2 || !isLetter(c.value()[1]) && c.value()[1] != '_'
+}

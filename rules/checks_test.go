@@ -1,0 +1,217 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+)
+
+// Published samples and numbers made for this test. Those whose last digits
+// are checks are spoiled by changing one.
+func TestValueChecks(t *testing.T) {
+	for name, c := range map[string]struct{ pass, fail []string }{
+		"luhn":           {[]string{"79927398713", "4111 1111 1111 1111"}, []string{"79927398710", "0"}},
+		"verhoeff":       {[]string{"2363", "142857 0"}, []string{"2364", "2"}},
+		"card":           {[]string{"4111 1111 1111 1111", "378282246310005", "2223003122003222", "5555555555554444", "6011111111111117", "3530111333300000", "30569309025904", "6200000000000005"}, []string{"4111 1111 1111 1112", "0000 0000 0000 0000", "1111111111111117", "41111111111111111", "9999999999999995"}},
+		"iban":           {[]string{"GB82 WEST 1234 5698 7654 32", "de89370400440532013000", "NO93 8601 1117 947", "FR14 2004 1010 0505 0001 3M02 606"}, []string{"GB82 WEST 1234 5698 7654 33", "DE8937040044053201300", "XX89370400440532013000", "DE"}},
+		"aba":            {[]string{"021000021", "1110-0002-5"}, []string{"021000022", "991000021", "12345678"}},
+		"us-ssn":         {[]string{"078-05-1120", "219 09 9999"}, []string{"000-12-3456", "666-12-3456", "900-12-3456", "123-00-4567", "123-45-0000", "111-11-1111"}},
+		"us-itin":        {[]string{"912-70-1234", "999-94-0000"}, []string{"912-93-1234", "812-70-1234", "912-49-1234"}},
+		"us-npi":         {[]string{"1234567893"}, []string{"1234567894", "3234567893"}},
+		"us-dea":         {[]string{"BB1388568", "F91234563"}, []string{"BB1388569", "QB1388568", "B11388568"}},
+		"uk-nhs":         {[]string{"943 476 5919", "9876543210"}, []string{"943 476 5918", "1111111111", "987654321"}},
+		"uk-nino":        {[]string{"AA 12 34 56 C", "JG103759A"}, []string{"BG123456A", "DA123456A", "AO123456A", "AA123456E"}},
+		"ca-sin":         {[]string{"193-456-787", "130692544"}, []string{"193456788", "046454286", "812345678"}},
+		"au-tfn":         {[]string{"123 456 782", "38593474"}, []string{"123 456 783", "000000000"}},
+		"au-abn":         {[]string{"51 824 753 556"}, []string{"51 824 753 557", "01 824 753 556"}},
+		"au-medicare":    {[]string{"2123 45670 1"}, []string{"2123 45671 1", "1123 45670 1"}},
+		"in-aadhaar":     {[]string{"2341 2341 2346"}, []string{"2341 2341 2347", "0341 2341 2346", "222222222222"}},
+		"sg-nric":        {[]string{"S1234567D", "T1234567J", "F1234567N", "G1234567X"}, []string{"S1234567E", "A1234567D"}},
+		"my-nric":        {[]string{"770305-02-1234"}, []string{"771305-02-1234", "770305-17-1234"}},
+		"id-nik":         {[]string{"3171011708450001", "3171015708450001"}, []string{"3171013208450001", "0171011708450001", "3171011708450000"}},
+		"th-id":          {[]string{"1-2345-45678-78-1", "3100600445635"}, []string{"3100600445636", "0100600445635"}},
+		"kr-rrn":         {[]string{"970101-1234567"}, []string{"971301-1234567", "970101-1111111"}},
+		"jp-my-number":   {[]string{"1234 5678 9018"}, []string{"628547839653", "111111111111"}},
+		"cn-resident-id": {[]string{"11010519491231002X"}, []string{"440524188001010014", "110105194912310021", "440524180001010014", "000105194912310021"}},
+		"de-tax-id":      {[]string{"36574261809", "86 095 742 719"}, []string{"36574261890", "36554266806", "01234567890"}},
+		"fr-nir":         {[]string{"2 95 10 99 126 111 93", "253072B07300470", "253072A07300443"}, []string{"2 95 10 99 126 111 94", "2 95 15 99 126 111 93"}},
+		"es-nif":         {[]string{"12345678Z", "54362315-K", "X2482300W", "Y1234567X"}, []string{"12345678A", "X2482300A"}},
+		"it-fiscal-code": {[]string{"RCCMNL83S18D969H", "rccmnl83s18d969h"}, []string{"RCCMNL83S18D969"}},
+		"it-vat":         {[]string{"00743110157"}, []string{"00743110158"}},
+		"pt-nif":         {[]string{"501964843"}, []string{"501964842", "401964843"}},
+		"nl-bsn":         {[]string{"111222333", "1112.22.333"}, []string{"1112.22.334", "000000000"}},
+		"be-nn":          {[]string{"85.07.30-033.28", "17 07 30 033 84"}, []string{"85.07.30-033.29", "85.13.30-033.28"}},
+		"ch-ahv":         {[]string{"756.9217.0769.85"}, []string{"756.9217.0769.84", "757.9217.0769.85"}},
+		"pl-pesel":       {[]string{"44051401359", "02070803628"}, []string{"44051401358", "44133401359"}},
+		"se-personnummer": {
+			[]string{"880320-0016", "8803200016", "19880320-0016"},
+			[]string{"880320-0018", "881320-0016"},
+		},
+		"fi-hetu":     {[]string{"131052-308T"}, []string{"131052-308U", "310252-308Y"}},
+		"dk-cpr":      {[]string{"211062-5629"}, []string{"511062-5629"}},
+		"no-fnr":      {[]string{"15108695088"}, []string{"15108695077", "15138695088"}},
+		"tr-id":       {[]string{"17291716060"}, []string{"17291716050", "07291716092"}},
+		"ru-inn":      {[]string{"7707083893", "500100732259"}, []string{"7707083894", "500100732258"}},
+		"ru-snils":    {[]string{"112-233-445 95"}, []string{"112-233-445 94"}},
+		"il-id":       {[]string{"039337423"}, []string{"039337424", "000000000"}},
+		"za-id":       {[]string{"7503305044089", "8001015009087"}, []string{"8001015009088", "8013015009087"}},
+		"br-cpf":      {[]string{"390.533.447-05", "39053344705"}, []string{"390.533.447-0", "231.002.999-00", "111.111.111-11"}},
+		"br-cnpj":     {[]string{"16.727.230/0001-97", "12.ABC.345/01DE-35"}, []string{"16.727.230/0001-98", "00.000.000/0000-00"}},
+		"mx-curp":     {[]string{"BOXW310820HNERXN09"}, []string{"BOXW310820HNERXN08", "BOXW313820HNERXN09"}},
+		"mx-rfc":      {[]string{"GODE561231GR8", "E&F561231GR8"}, []string{"GODE561331GR8"}},
+		"ar-cuit":     {[]string{"20-05536168-2"}, []string{"20-05536168-3", "99-05536168-2"}},
+		"cl-rut":      {[]string{"12.531.909-2", "125319092"}, []string{"12.531.909-3", "11.111.111-1"}},
+		"at-svnr":     {[]string{"1237 010180"}, []string{"2237 010180"}},
+		"cz-rc":       {[]string{"710319/2745", "991231123"}, []string{"710319/2746", "711319/2745"}},
+		"bg-egn":      {[]string{"7523169263", "8032056031"}, []string{"7523169264", "7552A10004"}},
+		"ro-cnp":      {[]string{"1630615123457"}, []string{"1630615123458", "8800101221145"}},
+		"hr-oib":      {[]string{"33392005961"}, []string{"33392005962"}},
+		"hk-id":       {[]string{"G123456(A)", "AB987654(3)"}, []string{"G123456(B)"}},
+		"tw-id":       {[]string{"A123456789"}, []string{"A123456788"}},
+		"vin":         {[]string{"1M8GDM9AXKP042788", "11111111111111111"}, []string{"1M8GDM9A1KP042788", "1M8GDM9AXKP04278"}},
+		"date":        {[]string{"1985-03-12", "12/03/1985", "3/12/85", "12.3.1985", "2 March 1971", "March 2nd, 1971", "2. März 1997", "2 de marzo de 1971", "19620418", "1984年2月17日", "昭和62年9月3日", "29.02.2000"}, []string{"33/14/1985", "2 Foo 1971", "30.02.2001", "29.02.1900", "1785-03-12", "123", "12/03", "19621318"}},
+		"ip-address":  {[]string{"45.148.10.92", "10.0.0.0/8", "2001:db8::1", "fe80::1%eth0"}, []string{"256.1.1.1", "1.2.3", "::", "abc", "10.0.0.0/33"}},
+		"mac-address": {[]string{"3c:22:fb:9a:10:7e", "3C22.FB9A.107E"}, []string{"00:00:00:00:00:00", "ff-ff-ff-ff-ff-ff", "3c:22"}},
+		"email":       {[]string{"a.b+c@mossgate.net", "a@xn--bcher-kva.de"}, []string{"a@b.png", "left-pad@1.3.0", ".a@b.de", "a..b@c.de", "a@b"}},
+		"phone":       {[]string{"+44 20 7123 4567", "+1 (206) 438-8015", "0049 30 901820", "04841 - 77 20 95", "+49 (0)30 901820"}, []string{"+1 206 438", "111111111", "+47 12 34 56 78 90", "123"}},
+		"base64":      {[]string{"aGVsbG8=", "aGVsbG8", "_-8"}, []string{"a", "a b"}},
+		"base64-text": {[]string{"aGVsbG8="}, []string{"AAECAw=="}},
+		"basic-auth":  {[]string{"amFuZTpzZWNyZXQ="}, []string{"amFuZQ==", "amFuZTo="}},
+		"jwt": {
+			[]string{"eyJhbGciOiJIUzI1NiJ9.e30.x"},
+			[]string{"eyJhbGciOiJub25lIn0.e30.x", "eyJ0eXAiOiJKV1QifQ.e30.x", "abc.def.ghi", "eyJhbGciOiJIUzI1NiJ9.e30"},
+		},
+		"bech32":      {[]string{"A12UEL5L", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "a1lqfn3a", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"}, []string{"A12UEL5M", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "pzry9x0s0muk", "A1lqfn3a"}},
+		"base58check": {[]string{"1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"}, []string{"1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", "0OIl"}},
+		"bip39": {
+			[]string{"abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about", "legal winner thank year wave sausage worth useful legal winner thank yellow"},
+			[]string{"legal winner thank year wave sausage worth useful legal winner thank thank", "legal winner thank year"},
+		},
+		"bip39-words": {
+			[]string{"legal winner thank year wave sausage worth useful legal winner thank thank"},
+			[]string{"legal winner thank year wave sausage worth useful legal winner thank sluice", "legal winner"},
+		},
+		"pem":        {[]string{"-----BEGIN PRIVATE KEY-----" + strings.Repeat("Ab3+", 20)}, []string{"-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----"}},
+		"hex":        {[]string{"00ffAB"}, []string{"", "xyz"}},
+		"mixed":      {[]string{"a1"}, []string{"a", "1"}},
+		"mixed-case": {[]string{"aB"}, []string{"ab", "AB1"}},
+		"ascii":      {[]string{"abc"}, []string{"ä"}},
+		"word":       {[]string{"authenticationFailed", "getPassword", "Sanderling"}, []string{"x9k2q7", "qzxvkjwp", "a1b2c3d4"}},
+		"identifier": {[]string{"config.password", "getToken()", "db-credentials", "/etc/secret", "process.env", "OAuth2PasswordRequestForm"}, []string{"k3x9q2m7w1za", "forelle-blau-1964", "Marzipan!Gull88"}},
+		"password":   {[]string{"Marzipan!Gull88", "forelle-blau-1964", "Tr0ub4dor&3", "Жаворонок-7-поле"}, []string{"password", "getPassword()", "https://a.b/c1", "!!!!"}},
+		"placeholder": {
+			[]string{"your_key_here", "<token>", "${TOKEN}", "{{ token }}", "xxxxxxxxxxxx", "12345678", "AKIAIOSFODNN7EXAMPLE", "changeme", "%s_here", "********", "abcabcabcabc", "$GITHUB_TOKEN", "abcdefghijklmnop", "sk_live_AAAAAAAAAAAAAAAAAAAA"},
+			[]string{"k3x9q2m7w1za", "Marzipan!Gull88", "$Kelp8-anchor!", "9f86d081884c7d659a2feaa0c55ad015"},
+		},
+		"documentation": {
+			[]string{"a@example.com", "a@b.example.org", "a@x.test", "192.0.2.1", "10.1.2.3", "127.0.0.1", "2001:db8::1", "(206) 555-0123", "+44 7700 900123", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32", "078-05-1120", "AKIAIOSFODNN7EXAMPLE"},
+			[]string{"a@mossgate.net", "45.148.10.92", "(206) 438-8015", "4716 6626 2749 7377", "2a01:4f8:c17:b0f::2"},
+		},
+	} {
+		def, ok := checkTable[name]
+		if !ok {
+			t.Errorf("no check is called %s", name)
+			continue
+		}
+		k := check{checkDef: def}
+		for want, values := range map[bool][]string{true: c.pass, false: c.fail} {
+			for _, v := range values {
+				if got := k.holds(&candidate{text: []byte(v), end: len(v), to: len(v)}); got != want {
+					t.Errorf("%s of %q is %v", name, v, got)
+				}
+			}
+		}
+	}
+}
+
+func TestContextChecks(t *testing.T) {
+	// The value is what stands between the bars.
+	for name, c := range map[string]struct{ pass, fail []string }{
+		"standalone":    {[]string{"|482913|", "(|482913|)", "身份证|482913|号"}, []string{"x|482913|", "|482913|_"}},
+		"outside-token": {[]string{"id |482913|.", "id=|482913|, x", "id:|482913| - x"}, []string{"INV-|482913|", "|482913|-7", "a/|482913|/b", "1.|482913|", "|482913|.5", "|482913|:30", "|482913|@x"}},
+		"outside-url":   {[]string{"|482913|", "https://a.b/c?id=|482913|", "see https://a.b/c |482913|"}, []string{"https://a.b/|482913|/x"}},
+		"outside-blob":  {[]string{"=|482913|="}, []string{"ab+|482913|", "|482913|/x"}},
+		"lone":          {[]string{"call |4829 13|", "a-|4829|-b"}, []string{"99 |4829|", "|4829|-13"}},
+		"literal":       {[]string{"|hunter22|", "|hunter22|."}, []string{"|getPassword|()", "|env|[x]", "|config|.password", "|$name|"}},
+		"quoted":        {[]string{`"|x|"`, "'|x|'"}, []string{"|x|", `"|x|'`}},
+	} {
+		k := check{checkDef: checkTable[name]}
+		for want, texts := range map[bool][]string{true: c.pass, false: c.fail} {
+			for _, text := range texts {
+				start := strings.IndexByte(text, '|')
+				plain := strings.ReplaceAll(text, "|", "")
+				end := strings.LastIndexByte(text, '|') - 1
+				if got := k.holds(&candidate{[]byte(plain), start, end, start, end}); got != want {
+					t.Errorf("%s of %q is %v", name, text, got)
+				}
+			}
+		}
+	}
+}
+
+func TestMeasures(t *testing.T) {
+	for _, c := range []struct {
+		check, value string
+		want         bool
+	}{
+		{"entropy>=2", "abcd", true},
+		{"entropy>=2.1", "abcd", false},
+		{"distinct>=3", "aabbc", true},
+		{"distinct>=4", "aabbc", false},
+		{"length>=3", "abc", true},
+		{"not-length>=3", "abc", false},
+		{"digits>=2", "a1b2", true},
+		{"letters>=3", "a1b2", false},
+		{"classes>=3", "aB1", true},
+		{"classes>=4", "aB1", false},
+		{"base64-bytes>=5", "aGVsbG8=", true},
+		{"base64-bytes>=6", "aGVsbG8=", false},
+		{"not-luhn", "79927398713", false},
+	} {
+		k, err := parseCheck(c.check)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := k.holds(&candidate{text: []byte(c.value), end: len(c.value)}); got != c.want {
+			t.Errorf("%s of %q is %v", c.check, c.value, got)
+		}
+	}
+}
+
+func TestTokenChecksums(t *testing.T) {
+	for _, body := range []string{"ghp_" + strings.Repeat("a1B2", 7) + "xy", "npm_" + strings.Repeat("Z9y8", 7) + "q0"} {
+		tail := crc32Tail([]byte(body[4:]))
+		token := []byte(body + string(tail[:]))
+		if !crc32Base62(token) {
+			t.Errorf("the checksum of %s is not accepted", token[:4])
+		}
+		token[len(token)-1] ^= 1
+		if crc32Base62(token) {
+			t.Errorf("a wrong checksum of %s is accepted", token[:4])
+		}
+	}
+	if crc32Base62([]byte("ghp_abc")) || crc32Hex([]byte("short")) {
+		t.Error("a short value has a checksum")
+	}
+	// CRC-32 of "123456789" is cbf43926.
+	if !crc32Hex([]byte("1234567892639f4cb")) {
+		t.Error("the little-endian checksum is not accepted")
+	}
+}
+
+func TestChecksDescribed(t *testing.T) {
+	for _, c := range Checks() {
+		if c.Doc == "" || strings.HasSuffix(c.Doc, ".") {
+			t.Errorf("%s: describe it in a clause without a full stop", c.Name)
+		}
+		def := checkTable[c.Name]
+		n := 0
+		for _, set := range []bool{def.value != nil, def.context != nil, def.measure != nil} {
+			if set {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s has %d functions", c.Name, n)
+		}
+	}
+}

@@ -1,0 +1,34 @@
+// Package rules finds what is described in rule files: secrets and personal
+// data that have a shape.
+//
+// A rule is data that tests itself. It holds patterns, the checks that a match
+// must pass, the words nearby that count as evidence, and texts that must and
+// must not match. Adding a detection touches one YAML file; README.md is the
+// reference of the format and schema.json describes it to editors.
+//
+// The package knows the formats of rule files and of a policy, the checks, and
+// how evidence becomes a confidence. It does not know bodies, JSON, Envoy or
+// plugins, keeps no log, and leaves searching to scanner/match.
+//
+// # Design
+//
+// Evidence, not a verdict from a regular expression. A pattern only proposes
+// candidates. Checks throw out impossible ones; a check counts for what it
+// proves, so a mod-10 digit, which one random number in ten passes, never
+// suffices alone. Words nearby, or the key of the JSON member that holds the
+// text, decide the rest. The outcome is low, medium or high.
+//
+// Placeholders and documentation values are reported as low rather than
+// dropped: the policy decides, and a tester sees that the rule works.
+//
+// A candidate that fails must not hide a real one that overlaps it: in "2026
+// 4111 ..." the year is no part of the card. The search is therefore resumed
+// inside a failed candidate, at the next place where a word begins.
+//
+// The key of a short string is evidence for every rule. Instead of teaching
+// each rule about keys, a short text is searched as "key: text", so that a
+// pattern that wants a name before a value finds it in both spellings.
+//
+// A Set is immutable and safe for concurrent use. A text without candidates
+// costs no allocation here.
+package rules

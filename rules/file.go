@@ -1,0 +1,262 @@
+package rules
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/sluice-dlp/sluice/scanner"
+)
+
+// File is one rule file.
+type File struct {
+	// Name is the path that the file was read from; messages begin with it.
+	Name string `yaml:"-"`
+	// Rules are the file's rules, in order.
+	Rules []*Rule `yaml:"rules"`
+}
+
+// Rule is one thing to find. README.md describes each field.
+type Rule struct {
+	ID          string       `yaml:"id"`
+	Kind        scanner.Kind `yaml:"kind"`
+	Title       string       `yaml:"title"`
+	Description string       `yaml:"description"`
+	// Pattern is short for a list of one pattern.
+	Pattern  string    `yaml:"pattern"`
+	Patterns []Pattern `yaml:"patterns"`
+	Keywords []string  `yaml:"keywords"`
+	// Checks must all hold, or the candidate is dropped.
+	Checks []string `yaml:"checks"`
+	// HighIf and LowIf set the confidence if any of their checks holds;
+	// LowIf has the last word.
+	HighIf     []string           `yaml:"high_if"`
+	LowIf      []string           `yaml:"low_if"`
+	Near       *Near              `yaml:"near"`
+	Unless     *Unless            `yaml:"unless"`
+	Confidence scanner.Confidence `yaml:"confidence"`
+	Severity   string             `yaml:"severity"`
+	Tags       []string           `yaml:"tags"`
+	Match      []string           `yaml:"match"`
+	NoMatch    []string           `yaml:"nomatch"`
+
+	place
+	places map[string]int // line of each key
+}
+
+// Pattern is one of a rule's regular expressions, with what differs for it. In
+// a file it may be written as the expression alone.
+type Pattern struct {
+	Expr       string             `yaml:"pattern"`
+	Confidence scanner.Confidence `yaml:"confidence"`
+	Checks     []string           `yaml:"checks"`
+	NeedsNear  bool               `yaml:"needs_near"`
+
+	place
+}
+
+// Near says which words count as evidence and what follows from them.
+type Near struct {
+	Words []string `yaml:"words"`
+	// Window and After are how many bytes before and after the match are
+	// looked at. The defaults are 60 and 20.
+	Window int `yaml:"window"`
+	After  int `yaml:"after"`
+	// Required drops a candidate that has none of the words nearby.
+	Required bool `yaml:"required"`
+	// With and Without are the confidences with and without a word nearby.
+	// The defaults are high and the rule's own.
+	With    scanner.Confidence `yaml:"with"`
+	Without scanner.Confidence `yaml:"without"`
+}
+
+// Unless says what makes a candidate worthless.
+type Unless struct {
+	// Words nearby (in Window bytes before, default 60, and 20 after).
+	Words  []string `yaml:"words"`
+	Window int      `yaml:"window"`
+	// Values are whole values, compared without regard to case.
+	Values []string `yaml:"values"`
+	// Patterns are RE2 expressions that match anywhere in the value.
+	Patterns []string `yaml:"patterns"`
+	// Placeholders is what to do about values such as your_key_here: low
+	// (the default for secrets), drop, or keep (the default otherwise).
+	Placeholders string `yaml:"placeholders"`
+}
+
+// place is where something stood in its file.
+type place struct {
+	file string
+	line int
+}
+
+func (p *place) setPlace(file string, line int) { p.file, p.line = file, line }
+
+// Place returns the file and the line, starting at 1, where it is written.
+func (p *place) Place() (file string, line int) { return p.file, p.line }
+
+// UnmarshalYAML reads an expression alone, or a mapping.
+func (p *Pattern) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		return decodeNode(p.file, n, &p.Expr, "a pattern")
+	}
+	type plain Pattern // without this method
+	return decodeNode(p.file, n, (*plain)(p), "a pattern")
+}
+
+// UnmarshalYAML reads the fields and remembers their lines.
+func (r *Rule) UnmarshalYAML(n *yaml.Node) error {
+	r.places = make(map[string]int)
+	if n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			r.places[n.Content[i].Value] = n.Content[i].Line
+		}
+	}
+	type plain Rule
+	return decodeNode(r.file, n, (*plain)(r), "a rule")
+}
+
+// fault is a FileError of this rule at one of its keys.
+func (r *Rule) fault(key, format string, args ...any) *FileError {
+	line := r.places[key]
+	if line == 0 {
+		line = r.line
+	}
+	name := r.ID
+	if name == "" {
+		name = "without id"
+	}
+	return &FileError{r.file, line, "rule " + name + ": " + fmt.Sprintf(format, args...)}
+}
+
+//go:embed builtin/*.yaml
+var builtin embed.FS
+
+// Builtin returns the rules that come with Sluice. Each has examples of what
+// must and must not match.
+func Builtin() ([]*File, error) {
+	files, err := Load(builtin, "builtin")
+	if err != nil {
+		return nil, err
+	}
+	var faults []error
+	for _, f := range files {
+		for _, r := range f.Rules {
+			faults = append(faults, r.checkExamples())
+		}
+	}
+	return files, errors.Join(faults...)
+}
+
+// Load reads rule files from fsys. A path may be a file or a folder, whose
+// *.yaml and *.yml files are read, those of its subfolders too. All faults of
+// all files are reported, joined, each with its file and line.
+func Load(fsys fs.FS, paths ...string) ([]*File, error) {
+	var (
+		files  []*File
+		faults []error
+	)
+	for _, name := range paths {
+		names, err := ruleFiles(fsys, name)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		for _, name := range names {
+			data, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				faults = append(faults, fmt.Errorf("read rules: %w", err))
+				continue
+			}
+			f, err := Parse(name, data)
+			if err != nil {
+				faults = append(faults, err)
+				continue
+			}
+			files = append(files, f)
+		}
+	}
+	if err := errors.Join(append(faults, duplicates(files))...); err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+func ruleFiles(fsys fs.FS, name string) ([]string, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	if !info.IsDir() {
+		return []string{name}, nil
+	}
+	var names []string
+	err = fs.WalkDir(fsys, name, func(p string, d fs.DirEntry, err error) error {
+		if ext := path.Ext(p); err == nil && !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
+			names = append(names, p)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, &FileError{File: name, Msg: "the folder has no *.yaml file: name a rule file or a folder that holds some"}
+	}
+	return names, nil
+}
+
+// Parse reads one rule file and checks everything that can be checked without
+// running it. name is used in messages.
+func Parse(name string, data []byte) (*File, error) {
+	f := &File{Name: name}
+	d := decoder{file: name}
+	if err := DecodeYAML(name, data, f); err != nil {
+		return nil, err
+	}
+	if len(f.Rules) == 0 {
+		return nil, &FileError{File: name, Msg: "no rules: write `rules:` and a list of rules under it"}
+	}
+	for i, r := range f.Rules {
+		if r == nil {
+			return nil, &FileError{File: name, Msg: fmt.Sprintf("entry %d of rules is empty: write a rule or remove the dash", i+1)}
+		}
+		if r.Pattern != "" {
+			r.Patterns = slices.Insert(r.Patterns, 0, Pattern{Expr: r.Pattern, place: place{r.file, r.places["pattern"]}})
+		}
+		d.faults = append(d.faults, r.validate()...)
+	}
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func duplicates(files []*File) error {
+	var faults []error
+	first := make(map[string]*Rule)
+	for _, f := range files {
+		for _, r := range f.Rules {
+			if other, ok := first[r.ID]; ok {
+				faults = append(faults, r.fault("id", "the id is taken by the rule at %s:%d: choose another", other.file, other.line))
+				continue
+			}
+			first[r.ID] = r
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// isID reports whether s is lower-case words joined by dashes.
+func isID(s string) bool {
+	if s == "" || strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") || strings.Contains(s, "--") {
+		return false
+	}
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}

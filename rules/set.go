@@ -1,0 +1,370 @@
+package rules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/match"
+)
+
+// Set is the rules of some files, ready to run. It is a scanner.Detector,
+// immutable and safe for concurrent use.
+type Set struct {
+	rules   []*Rule
+	judges  [][]judge // by pattern index of matcher: rules may share a pattern
+	matcher *match.Set
+	find    func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error)
+	scratch sync.Pool
+}
+
+// judge holds all that decides about the matches of one pattern.
+type judge struct {
+	rule       *Rule
+	expr       match.Pattern
+	checks     []check
+	highIf     []check
+	lowIf      []check
+	near       *wordList
+	needsNear  bool
+	with       scanner.Confidence
+	without    scanner.Confidence // 0: unchanged
+	base       scanner.Confidence
+	unless     *wordList
+	values     map[string]bool
+	patterns   *match.Set
+	drop, mark bool // what to do about placeholders
+	alone      func() (*match.Set, error)
+}
+
+// Compile makes a Set of the files' rules. Two rules with one id are an error.
+func Compile(files []*File) (*Set, error) {
+	s := &Set{}
+	var (
+		patterns []match.Pattern
+		shared   = make(map[string]int) // pattern index by expression and hints
+		faults   = []error{duplicates(files)}
+	)
+	for _, f := range files {
+		for _, r := range f.Rules {
+			judges, err := newJudges(r)
+			if err != nil {
+				faults = append(faults, err)
+				continue
+			}
+			s.rules = append(s.rules, r)
+			for _, j := range judges {
+				key := j.expr.Expr + "\x00" + strings.Join(j.expr.Literals, "\x00")
+				i, ok := shared[key]
+				if !ok {
+					i = len(patterns)
+					shared[key] = i
+					patterns = append(patterns, j.expr)
+					s.judges = append(s.judges, nil)
+				}
+				s.judges[i] = append(s.judges[i], j)
+			}
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.matcher, err = match.Compile(patterns); err != nil {
+		return nil, s.patternErrors(err)
+	}
+	s.find = s.matcher.Find
+	s.scratch.New = func() any { return new(scratch) }
+	return s, nil
+}
+
+// patternErrors says which rule each bad pattern belongs to.
+func (s *Set) patternErrors(err error) error {
+	if joined, ok := errors.AsType[joinedError](err); ok {
+		var out []error
+		for _, e := range joined.Unwrap() {
+			out = append(out, s.patternErrors(e))
+		}
+		return errors.Join(out...)
+	}
+	if e, ok := errors.AsType[*match.PatternError](err); ok && e.Index >= 0 && e.Index < len(s.judges) {
+		return s.judges[e.Index][0].rule.fault("pattern", "pattern is not valid RE2: %v", e.Err)
+	}
+	return fmt.Errorf("compile rules: %w", err)
+}
+
+func newJudges(r *Rule) ([]judge, error) {
+	proto := judge{rule: r, base: r.Confidence}
+	var err error
+	if proto.highIf, err = parseChecks(r.HighIf); err != nil {
+		return nil, r.fault("high_if", "%v", err)
+	}
+	if proto.lowIf, err = parseChecks(r.LowIf); err != nil {
+		return nil, r.fault("low_if", "%v", err)
+	}
+	if n := r.Near; n != nil {
+		proto.near = newWordList(n.Words, n.Window, n.After)
+		proto.needsNear = n.Required
+		proto.with, proto.without = n.With, n.Without
+		if proto.with == 0 {
+			proto.with = scanner.High
+		}
+	}
+	proto.mark = r.Kind == scanner.KindSecret
+	if u := r.Unless; u != nil {
+		if len(u.Words) > 0 {
+			proto.unless = newWordList(u.Words, u.Window, 0)
+		}
+		if len(u.Values) > 0 {
+			proto.values = make(map[string]bool)
+			for _, v := range u.Values {
+				proto.values[strings.ToLower(v)] = true
+			}
+		}
+		if len(u.Patterns) > 0 {
+			list := make([]match.Pattern, len(u.Patterns))
+			for i, expr := range u.Patterns {
+				list[i].Expr = expr
+			}
+			if proto.patterns, err = match.Compile(list); err != nil {
+				return nil, r.fault("unless", "pattern is not valid RE2: %v", err)
+			}
+		}
+		switch u.Placeholders {
+		case "drop":
+			proto.drop, proto.mark = true, false
+		case "keep":
+			proto.mark = false
+		case "low":
+			proto.mark = true
+		}
+	}
+	judges := make([]judge, 0, len(r.Patterns))
+	for _, p := range r.Patterns {
+		j := proto
+		j.expr = match.Pattern{Expr: p.Expr, Literals: r.Keywords}
+		if j.checks, err = parseChecks(r.Checks, p.Checks); err != nil {
+			return nil, r.fault("checks", "%v", err)
+		}
+		j.needsNear = j.needsNear || p.NeedsNear
+		if p.Confidence != 0 {
+			j.base = p.Confidence
+		}
+		j.alone = sync.OnceValues(func() (*match.Set, error) { return match.Compile([]match.Pattern{{Expr: p.Expr}}) })
+		judges = append(judges, j)
+	}
+	return judges, nil
+}
+
+// Rules returns the rules in the order of their files. They must not be
+// changed.
+func (s *Set) Rules() []*Rule { return s.rules }
+
+// Rule returns the rule with the id, or nil.
+func (s *Set) Rule(id string) *Rule {
+	for _, r := range s.rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+// Known is what a policy may say about the set's rules. Kinds of other
+// detectors are to be added by the caller.
+func (s *Set) Known() Known {
+	k := Known{Rules: make(map[string]scanner.Kind, len(s.rules))}
+	for _, r := range s.rules {
+		k.Rules[r.ID] = r.Kind
+		if !slices.Contains(k.Kinds, r.Kind) {
+			k.Kinds = append(k.Kinds, r.Kind)
+		}
+	}
+	return k
+}
+
+// scratch is the memory of one call of Detect.
+type scratch struct {
+	matches []match.Match
+	label   []byte // a short text behind its key
+	words   []byte // normalised neighbourhood of a candidate
+	folded  folded
+	retry   []match.Match
+	unless  []match.Match
+}
+
+// Detect finds the rules' matches in the texts. It implements
+// scanner.Detector.
+func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
+	sc := s.scratch.Get().(*scratch)
+	defer s.scratch.Put(sc)
+	var found []scanner.Finding
+	for i := range texts {
+		v := sc.view(&texts[i])
+		if len(v.text) == v.label {
+			continue
+		}
+		var err error
+		if sc.matches, err = s.find(ctx, sc.matches[:0], v.text); err != nil {
+			return nil, err
+		}
+		for k := range sc.matches {
+			if k%256 == 255 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			m := &sc.matches[k]
+			c := candidate{v.text, m.GroupStart, m.GroupEnd, m.Start, m.End}
+			first := len(found)
+			for j := range s.judges[m.Pattern] {
+				if found, err = s.consider(ctx, found, sc, &s.judges[m.Pattern][j], &c, v.label); err != nil {
+					return nil, err
+				}
+			}
+			for f := first; f < len(found); f++ {
+				found[f].Text = i
+				found[f].Span = v.original(found[f].Span)
+			}
+		}
+	}
+	return found, ctx.Err()
+}
+
+// consider appends a finding if the candidate is one. If it fails its checks,
+// the pattern is tried again inside it.
+func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch, j *judge, c *candidate, shift int) ([]scanner.Finding, error) {
+	if c.start >= shift && c.end > c.start {
+		confidence, passed, err := j.decide(ctx, sc, c)
+		if err != nil {
+			return nil, err
+		}
+		if passed {
+			if confidence == 0 {
+				return found, nil
+			}
+			return append(found, scanner.Finding{
+				Rule: j.rule.ID, Kind: j.rule.Kind, Span: scanner.Span{Start: c.start, End: c.end}, Confidence: confidence,
+			}), nil
+		}
+	}
+	return s.retry(ctx, found, sc, j, c, shift)
+}
+
+const (
+	maxRetryBytes = 160 // longer candidates hold no second one that matters
+	retryTail     = 80  // how far a candidate may reach beyond the failed one
+)
+
+// retry looks for a candidate that begins inside a failed one: in "2026 4111
+// ..." the search resumes at each later word.
+func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j *judge, failed *candidate, shift int) ([]scanner.Finding, error) {
+	if failed.to-failed.from > maxRetryBytes {
+		return found, nil
+	}
+	for at := failed.from + 1; at < failed.to; at++ {
+		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
+			continue
+		}
+		base, end := at, min(failed.to+retryTail, len(failed.text))
+		if failed.text[at-1] < utf8.RuneSelf {
+			base-- // it stays in view, so that a boundary means the same
+		}
+		for end < len(failed.text) && !utf8.RuneStart(failed.text[end]) {
+			end--
+		}
+		window := failed.text[base:end]
+		alone, err := j.alone()
+		if err != nil {
+			return nil, fmt.Errorf("rule %s: %w", j.rule.ID, err)
+		}
+		if sc.retry, err = alone.Find(ctx, sc.retry[:0], window); err != nil {
+			return nil, err
+		}
+		for _, m := range sc.retry {
+			if m.Start+base >= failed.to {
+				break
+			}
+			c := candidate{failed.text, m.GroupStart + base, m.GroupEnd + base, m.Start + base, m.End + base}
+			if c.start < shift {
+				continue
+			}
+			confidence, passed, err := j.decide(ctx, sc, &c)
+			if err != nil {
+				return nil, err
+			}
+			if passed && confidence > 0 {
+				return append(found, scanner.Finding{
+					Rule: j.rule.ID, Kind: j.rule.Kind, Span: scanner.Span{Start: c.start, End: c.end}, Confidence: confidence,
+				}), nil
+			}
+		}
+	}
+	return found, nil
+}
+
+// decide weighs the evidence about a candidate. passed is false if a check
+// fails, so that another candidate may hide inside. A passed candidate with
+// confidence 0 is dropped for good.
+func (j *judge) decide(ctx context.Context, sc *scratch, c *candidate) (confidence scanner.Confidence, passed bool, err error) {
+	for i := range j.checks {
+		if !j.checks[i].holds(c) {
+			return 0, false, nil
+		}
+	}
+	confidence = j.base
+	if j.near != nil {
+		switch {
+		case j.near.near(c, sc.wordBuffer()):
+			confidence = j.with
+		case j.needsNear:
+			return 0, true, nil
+		case j.without != 0:
+			confidence = j.without
+		}
+	}
+	if j.values != nil && j.values[strings.ToLower(string(c.value()))] {
+		return 0, true, nil
+	}
+	stands := (j.drop || j.mark) && placeholder(c.value())
+	if stands && j.drop {
+		return 0, true, nil
+	}
+	if j.unless != nil && j.unless.near(c, sc.wordBuffer()) {
+		return 0, true, nil
+	}
+	if j.patterns != nil {
+		if sc.unless, err = j.patterns.Find(ctx, sc.unless[:0], c.value()); err != nil {
+			return 0, false, err
+		}
+		if len(sc.unless) > 0 {
+			return 0, true, nil
+		}
+	}
+	if anyHolds(j.highIf, c) {
+		confidence = scanner.High
+	}
+	if stands || anyHolds(j.lowIf, c) {
+		confidence = scanner.Low
+	}
+	return confidence, true, nil
+}
+
+func anyHolds(checks []check, c *candidate) bool {
+	for i := range checks {
+		if checks[i].holds(c) {
+			return true
+		}
+	}
+	return false
+}
+
+func (sc *scratch) wordBuffer() []byte {
+	if sc.words == nil {
+		sc.words = make([]byte, 0, 2*maxWindow)
+	}
+	return sc.words
+}
