@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sluice-dlp/sluice/rules"
+	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/code"
+)
+
+// diskFiles gives package rules any path of the machine, spelled as the user
+// did, so that messages repeat that spelling. It hides names that begin with a
+// dot: a mounted ConfigMap keeps a second copy of every file under one.
+type diskFiles struct{}
+
+// Open opens the file or folder of that name.
+func (diskFiles) Open(name string) (fs.File, error) { return os.Open(name) }
+
+// ReadDir lists a folder without names that begin with a dot.
+func (diskFiles) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := os.ReadDir(name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }), err
+}
+
+// ruleSource says which rules to use. Both `scan` and `serve` fill one in.
+type ruleSource struct {
+	builtin bool
+	paths   []string // rule files and folders of them
+	kinds   []string // empty means all
+	disable []string
+}
+
+// load reads the rule files.
+func (r ruleSource) load() ([]*rules.File, error) {
+	var files []*rules.File
+	if r.builtin {
+		var err error
+		if files, err = rules.Builtin(); err != nil {
+			return nil, err
+		}
+	}
+	if len(r.paths) > 0 {
+		own, err := rules.Load(diskFiles{}, r.paths...)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, own...)
+	}
+	return files, nil
+}
+
+// known lists what the rules, and the detectors that are no rules, may name.
+func known(files []*rules.File) rules.Known {
+	k := rules.Known{
+		Rules: make(map[string]scanner.Kind),
+		Kinds: []scanner.Kind{scanner.KindSecret, scanner.KindPII, scanner.KindCode},
+	}
+	for _, id := range code.Rules() {
+		k.Rules[id] = scanner.KindCode
+	}
+	for _, f := range files {
+		for _, rule := range f.Rules {
+			k.Rules[rule.ID] = rule.Kind
+			if !slices.Contains(k.Kinds, rule.Kind) {
+				k.Kinds = append(k.Kinds, rule.Kind)
+			}
+		}
+	}
+	return k
+}
+
+// keep drops the rules that are not wanted. It refuses kinds and ids that do
+// not exist: a spelling mistake must not turn a detection off, or leave one on,
+// in silence.
+func (r ruleSource) keep(files []*rules.File, k rules.Known) ([]*rules.File, error) {
+	var errs []error
+	for _, kind := range r.kinds {
+		if !slices.Contains(k.Kinds, scanner.Kind(kind)) {
+			errs = append(errs, &unknownName{"kind", kind, fmt.Sprintf("the kinds are %v", k.Kinds)})
+		}
+	}
+	for _, id := range r.disable {
+		if _, ok := k.Rules[id]; !ok {
+			errs = append(errs, &unknownName{"rule", id, "`sluice rules list` prints the ids"})
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	out := make([]*rules.File, 0, len(files))
+	for _, f := range files {
+		kept := *f
+		kept.Rules = slices.DeleteFunc(slices.Clone(f.Rules), func(rule *rules.Rule) bool {
+			return slices.Contains(r.disable, rule.ID) || !r.wants(rule.Kind)
+		})
+		if len(kept.Rules) > 0 {
+			out = append(out, &kept)
+		}
+	}
+	return out, nil
+}
+
+func (r ruleSource) wants(kind scanner.Kind) bool {
+	return len(r.kinds) == 0 || slices.Contains(r.kinds, string(kind))
+}
+
+// unknownName is a kind or a rule that is named somewhere and does not exist.
+type unknownName struct{ what, name, hint string }
+
+func (e *unknownName) Error() string {
+	return fmt.Sprintf("there is no %s %q: %s", e.what, e.name, e.hint)
+}
+
+// detectors compiles the rules and adds what is not a rule. It also returns
+// the number of rules in use.
+func (r ruleSource) detectors(files []*rules.File, k rules.Known) ([]scanner.Detector, int, error) {
+	kept, err := r.keep(files, k)
+	if err != nil {
+		return nil, 0, err
+	}
+	set, err := rules.Compile(kept)
+	if err != nil {
+		return nil, 0, err
+	}
+	detectors := []scanner.Detector{set}
+	if r.wants(scanner.KindCode) {
+		detectors = append(detectors, without(code.New(), r.disable))
+	}
+	return detectors, len(set.Rules()), nil
+}
+
+// without drops the findings of the rules that are not wanted.
+func without(d scanner.Detector, ids []string) scanner.Detector {
+	if len(ids) == 0 {
+		return d
+	}
+	return scanner.DetectorFunc(func(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
+		found, err := d.Detect(ctx, texts)
+		return slices.DeleteFunc(found, func(f scanner.Finding) bool { return slices.Contains(ids, f.Rule) }), err
+	})
+}
+
+// assembly is a Scanner and what it was made of.
+type assembly struct {
+	config  *Config
+	scanner *scanner.Scanner
+	rules   int
+}
+
+// assemble builds the Scanner that the configuration describes.
+func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
+	source := ruleSource{builtin: c.BuiltinRules, paths: c.Rules, kinds: c.Kinds, disable: c.Disable}
+	files, err := source.load()
+	if err != nil {
+		return nil, err
+	}
+	names := known(files)
+	detectors, count, err := source.detectors(files, names)
+	if err != nil {
+		return nil, c.place(err)
+	}
+	if len(c.Plugins) > 0 {
+		names = rules.Known{} // plugins name kinds and rules of their own
+	}
+	policy, err := c.Policy.Policy(names)
+	if err != nil {
+		return nil, err
+	}
+	s := scanner.New(scanner.Options{Policy: policy, Detectors: detectors, Batch: batch})
+	return &assembly{config: c, scanner: s, rules: count}, nil
+}
+
+// place gives errors about names in sluice.yaml the line of the name.
+func (c *Config) place(err error) error {
+	all := faults(err)
+	for i, e := range all {
+		unknown, ok := errors.AsType[*unknownName](e)
+		if !ok {
+			continue
+		}
+		key, list := "kinds", c.Kinds
+		if unknown.what == "rule" {
+			key, list = "disable", c.Disable
+		}
+		all[i] = fmt.Errorf("%s: %s: %w", c.source.at(key, slices.Index(list, unknown.name)), key, e)
+	}
+	return errors.Join(all...)
+}
+
+// watched lists the folders in which a change may change the configuration.
+func (c *Config) watched() []string {
+	var dirs []string
+	add := func(path string) {
+		dirs = append(dirs, filepath.Dir(path))
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			dirs = append(dirs, filepath.Dir(real))
+		}
+	}
+	if c.source.file != "" {
+		add(c.source.file)
+	}
+	for _, path := range c.Rules {
+		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+			add(path)
+			continue
+		}
+		_ = fs.WalkDir(diskFiles{}, path, func(p string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() {
+				dirs = append(dirs, p)
+			}
+			return nil
+		})
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
+}
+
+// digest changes when the content of a file does that the configuration is
+// read from.
+func (c *Config) digest() [sha256.Size]byte {
+	h := sha256.New()
+	add := func(path string) {
+		data, err := os.ReadFile(path)
+		_, _ = fmt.Fprintf(h, "%s %d %v\n", path, len(data), err)
+		_, _ = h.Write(data)
+	}
+	if c.source.file != "" {
+		add(c.source.file)
+	}
+	for _, path := range c.Rules {
+		_ = fs.WalkDir(diskFiles{}, path, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				add(p)
+			}
+			return nil
+		})
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}

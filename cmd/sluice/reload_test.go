@@ -1,0 +1,93 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestReloadOnChange(t *testing.T) {
+	r := start(t, "")
+	file := filepath.Join(r.dir, "rules.yaml")
+	write(t, file, acmeRule("zeta_live"))
+	eventually(t, "the new rules are in force", func() bool {
+		return strings.Contains(r.ask(t, nil, chat("zeta_live_0123456789")).body, "[REDACTED:acme-key]")
+	})
+	if a := r.ask(t, nil, chat("acme_live_0123456789")); strings.Contains(a.body, "REDACTED") {
+		t.Errorf("the old rule is still in force: %+v", a)
+	}
+
+	write(t, file, "rules:\n  - id: acme-key\n    kynd: secret\n")
+	eventually(t, "the broken file is counted", func() bool {
+		_, metrics := r.get(t, "/metrics")
+		return strings.Contains(metrics, "sluice_config_valid 0\n") && strings.Contains(metrics, `sluice_reload_total{result="failure"} 1`)
+	})
+	if a := r.ask(t, nil, chat("zeta_live_0123456789")); !strings.Contains(a.body, "[REDACTED:acme-key]") {
+		t.Errorf("the rules before the broken file are not in force: %+v", a)
+	}
+	eventually(t, "file and line are logged", func() bool {
+		return strings.Contains(r.log.String(), "rules.yaml:3: ") && strings.Contains(r.log.String(), "did you mean")
+	})
+	if code, _ := r.get(t, "/readyz"); code != 200 {
+		t.Errorf("readyz = %d although the old rules are in force", code)
+	}
+
+	write(t, file, acmeRule("acme_live"))
+	eventually(t, "the mended file is in force", func() bool {
+		_, metrics := r.get(t, "/metrics")
+		return strings.Contains(metrics, "sluice_config_valid 1\n") &&
+			strings.Contains(r.ask(t, nil, chat("acme_live_0123456789")).body, "[REDACTED:acme-key]")
+	})
+}
+
+// A mounted ConfigMap changes by swapping a symbolic link to a folder.
+func TestReloadOnSwappedLink(t *testing.T) {
+	r := start(t, "")
+	mount := filepath.Join(r.dir, "mount")
+	for name, prefix := range map[string]string{"..one": "acme_live", "..two": "zeta_live"} {
+		if err := os.MkdirAll(filepath.Join(mount, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(mount, name, "r.yaml"), acmeRule(prefix))
+	}
+	link := func(target, name string) {
+		t.Helper()
+		if err := os.Symlink(target, filepath.Join(mount, name+".new")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(mount, name+".new"), filepath.Join(mount, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link("..one", "..data")
+	link("..data/r.yaml", "r.yaml")
+	config := filepath.Join(r.dir, "sluice.yaml")
+	data, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, config, strings.Replace(string(data), "[rules.yaml]", "[mount]", 1))
+	eventually(t, "the mounted folder is read", func() bool {
+		_, metrics := r.get(t, "/metrics")
+		return strings.Contains(metrics, `sluice_reload_total{result="success"} 1`)
+	})
+	link("..two", "..data")
+	eventually(t, "the swapped folder is in force", func() bool {
+		return strings.Contains(r.ask(t, nil, chat("zeta_live_0123456789")).body, "[REDACTED:acme-key]")
+	})
+}
+
+func TestHangupReloadsAndOpensTheLogAnew(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "sluice.log")
+	r := start(t, "log: {file: "+file+"}\n")
+	if err := os.Rename(file, file+".1"); err != nil {
+		t.Fatal(err)
+	}
+	r.hangup(t.Context())
+	eventually(t, "the new file is written to", func() bool {
+		data, err := os.ReadFile(file)
+		return err == nil && strings.Contains(string(data), "configuration reloaded")
+	})
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sluice-dlp/sluice/rules"
+	"github.com/sluice-dlp/sluice/scanner"
+)
+
+func rulesCommand(std streams) *cobra.Command {
+	cmd := &cobra.Command{Use: "rules", Short: "Check, test and list rule files"}
+	cmd.AddCommand(
+		rulesLintCommand(std),
+		rulesTestCommand(std),
+		rulesListCommand(std),
+		printCommand(std, "schema", "Print the JSON Schema of rule files, for editors", rules.Schema()),
+	)
+	return cmd
+}
+
+// namedRules are the rules of the paths, or those that come with Sluice.
+func namedRules(paths []string) ([]*rules.File, error) {
+	return ruleSource{builtin: len(paths) == 0, paths: paths}.load()
+}
+
+func rulesLintCommand(std streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint [PATH…]",
+		Short: "Say what makes rules slow, vague or untested",
+		Long: `Say what makes rules slow, vague or untested, with file and line. Without a PATH
+the rules that come with Sluice are looked at.
+
+Exit status: 0 if all is well, 1 if a rule should be better, 2 if a file cannot
+be used.`,
+		RunE: func(_ *cobra.Command, paths []string) error {
+			files, err := namedRules(paths)
+			if err != nil {
+				return err
+			}
+			if _, err := rules.Compile(files); err != nil {
+				return err
+			}
+			problems := rules.Lint(files)
+			for _, p := range problems {
+				if _, err := fmt.Fprintln(std.out, p); err != nil {
+					return err
+				}
+			}
+			if len(problems) > 0 {
+				return statusError(exitFindings)
+			}
+			return nil
+		},
+	}
+}
+
+func rulesTestCommand(std streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "test [PATH…]",
+		Short: "Run the examples that stand in rules",
+		Long: `Run the match and nomatch examples that stand in rules. Without a PATH the rules
+that come with Sluice are tested.
+
+Exit status: 0 if all pass, 1 if one does not, 2 if a file cannot be used.`,
+		RunE: func(_ *cobra.Command, paths []string) error {
+			files, err := namedRules(paths)
+			if err != nil {
+				return err
+			}
+			report, err := rules.Test(files)
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprint(std.out, report); err != nil {
+				return err
+			}
+			if !report.OK() {
+				return statusError(exitFindings)
+			}
+			return nil
+		},
+	}
+}
+
+func rulesListCommand(std streams) *cobra.Command {
+	var format string
+	var kinds []string
+	cmd := &cobra.Command{
+		Use:   "list [PATH…]",
+		Short: "List rules: id, kind, confidence and title",
+		RunE: func(_ *cobra.Command, paths []string) error {
+			source := ruleSource{builtin: len(paths) == 0, paths: paths, kinds: kinds}
+			files, err := source.load()
+			if err != nil {
+				return err
+			}
+			if files, err = source.keep(files, known(files)); err != nil {
+				return err
+			}
+			switch format {
+			case "text":
+				w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+				for _, f := range files {
+					for _, r := range f.Rules {
+						_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Confidence, r.Title)
+					}
+				}
+				return w.Flush()
+			case "json":
+				e := newEncoder(std.out)
+				for _, f := range files {
+					for _, r := range f.Rules {
+						line := struct {
+							ID         string       `json:"id"`
+							Kind       scanner.Kind `json:"kind"`
+							Confidence string       `json:"confidence"`
+							Title      string       `json:"title"`
+							Tags       []string     `json:"tags,omitempty"`
+						}{r.ID, r.Kind, r.Confidence.String(), r.Title, r.Tags}
+						if err := e.Encode(line); err != nil {
+							return err
+						}
+					}
+				}
+				return nil
+			}
+			return fmt.Errorf("--format %q: use text or json", format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json, one line for each rule")
+	cmd.Flags().StringSliceVar(&kinds, "kinds", nil, "only rules of these `kinds`")
+	return cmd
+}
