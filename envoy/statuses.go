@@ -58,6 +58,7 @@ var statuses = map[scanner.Reason]Refusal{
 	prompt.ReasonMultipart:          {http.StatusUnsupportedMediaType, false, "Multipart request bodies cannot be inspected."},
 	prompt.ReasonTokenIDs:           {http.StatusUnprocessableEntity, false, "A prompt of token numbers cannot be inspected; send text."},
 	prompt.ReasonBinaryFile:         {http.StatusUnprocessableEntity, false, "The request carries a file that cannot be inspected."},
+	scanner.ReasonTooManyFindings:   {http.StatusRequestEntityTooLarge, false, "The request body has too many findings to be redacted."},
 	scanner.ReasonDetector:          {http.StatusServiceUnavailable, true, "The request could not be inspected, because a detector failed."},
 	scanner.ReasonDeadline:          {http.StatusServiceUnavailable, true, "The request could not be inspected in time."},
 	scanner.ReasonCanceled:          {http.StatusServiceUnavailable, true, "The inspection of the request was canceled."},

@@ -118,13 +118,14 @@ func (k *check) cost() int {
 // checkTable holds every check. The functions live in checks_*.go by topic.
 var checkTable = map[string]checkDef{
 	// Where the value stands.
-	"standalone":    {doc: "no letter, digit or underscore touches the value", context: standalone},
-	"outside-token": {doc: "the value is not a part of a longer token such as INV-123, 1.2.3, a path or a UUID", context: outsideToken},
-	"outside-url":   {doc: "the value is not in the path of a URL", context: outsideURL},
-	"outside-blob":  {doc: "the value is not a part of a longer run of base64 or hexadecimal characters", context: outsideBlob},
-	"lone":          {doc: "no other group of digits stands beside the value, joined by a space or a hyphen", context: lone},
-	"literal":       {doc: "the value is written out: no call, index or member access follows it", context: literal},
-	"quoted":        {doc: "quotation marks enclose the value", context: quoted},
+	"standalone":       {doc: "no letter, digit or underscore touches the value", context: standalone},
+	"outside-token":    {doc: "the value is not a part of a longer token such as INV-123, 1.2.3, a path or a UUID", context: outsideToken},
+	"outside-url":      {doc: "the value is not in the path of a URL", context: outsideURL},
+	"outside-userinfo": {doc: "the value is not the user and password in a URL", context: outsideUserinfo},
+	"outside-blob":     {doc: "the value is not a part of a longer run of base64 or hexadecimal characters", context: outsideBlob},
+	"lone":             {doc: "no other group of digits stands beside the value, joined by a space or a hyphen", context: lone},
+	"literal":          {doc: "the value is written out: no call, index or member access follows it", context: literal},
+	"quoted":           {doc: "quotation marks enclose the value", context: quoted},
 
 	// What tokens look like.
 	"entropy":       {doc: "Shannon entropy of the value's bytes, in bits per byte, is at least N", measure: entropy},

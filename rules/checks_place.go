@@ -50,6 +50,20 @@ func outsideURL(c *candidate) bool {
 	return scheme < 0 || bytes.IndexByte(run[scheme:], '?') >= 0
 }
 
+// outsideUserinfo wants no "://" before the value without a slash, question mark
+// or number sign since: scheme://user:password@host.
+func outsideUserinfo(c *candidate) bool {
+	for i := c.start - 1; i >= 2 && i > c.start-maxURL; i-- {
+		switch b := c.text[i]; {
+		case b == '/':
+			return c.text[i-1] != '/' || c.text[i-2] != ':'
+		case b <= ' ', b == '?', b == '#', b == '"', b == '<', b == '>':
+			return true
+		}
+	}
+	return true
+}
+
 // outsideBlob counts the base64 characters that touch the value.
 func outsideBlob(c *candidate) bool {
 	blob := func(b byte) bool { return isAlnum(b) || b == '+' || b == '/' }

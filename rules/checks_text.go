@@ -11,13 +11,13 @@ import (
 var placeholderWords = []string{
 	"example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "insert", "your_", "your-", "yourkey", "yourtoken",
 	"yourpass", "yoursecret", "yourapi", "dummy", "sample", "redacted", "removed", "hidden", "censored", "foobar", "todo", "fixme", "xxxx",
-	"****", "....", "####", "____", "----", "fake", "notreal", "not_real", "mysecret", "my_secret", "my-secret", "my_password", "mypassword",
+	"****", "....", "####", "____", "----", "fake", "notreal", "not_real", "my_secret", "my-secret", "my_password", "mypassword",
 	"my-password", "_here", "-here", "keyhere", "tokenhere", "undefined", "null", "none", "n/a", "lorem", "deadbeef", "cafebabe", "the_password", "some_", "qwerty",
 }
 
 // Whole values that stand for others, or for no value.
 var placeholderValues = map[string]bool{
-	"password": true, "passwd": true, "pass": true, "secret": true, "token": true, "key": true, "string": true, "test": true, "user": true,
+	"password": true, "passwd": true, "pass": true, "secret": true, "mysecret": true, "token": true, "key": true, "string": true, "test": true, "user": true,
 	"admin": true, "root": true, "postgres": true, "mysql": true, "guest": true, "default": true, "value": true, "true": true, "false": true,
 	"nil": true, "empty": true, "required": true, "optional": true, "pwd": true, "redis": true, "username": true, "apitoken": true,
 	"foo": true, "bar": true, "baz": true, "hunter2": false, "abc123": false, "credentials": true, "private": true, "public": true,

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sluice-dlp/sluice/scanner"
@@ -66,18 +67,32 @@ func readCorpus(t *testing.T, name string) []corpusRow {
 	return rows
 }
 
-// builtinSet compiles the built-in rules.
-func builtinSet(t testing.TB) *Set {
-	t.Helper()
+// compiledBuiltin is shared, since under the race detector it takes ten seconds.
+var compiledBuiltin = sync.OnceValues(func() (*Set, error) {
 	files, err := Builtin()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	set, err := Compile(files)
+	return Compile(files)
+})
+
+// builtinSet returns the built-in rules, compiled.
+func builtinSet(t testing.TB) *Set {
+	t.Helper()
+	set, err := compiledBuiltin()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return set
+}
+
+// skipIfShort skips what takes minutes under the race detector, which runs
+// with -short, and has nothing concurrent in it.
+func skipIfShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs every built-in rule many times: left to runs without -short")
+	}
 }
 
 // findMedium returns the resolved findings of medium confidence and above.
@@ -120,6 +135,7 @@ func miss(t *testing.T, format string, args ...any) {
 }
 
 func TestCorporaSecrets(t *testing.T) {
+	skipIfShort(t)
 	// Labels include user names, hosts and values such as 1234567890abcdef,
 	// which are reported as low.
 	floors := map[string]float64{
@@ -160,6 +176,7 @@ func TestCorporaSecrets(t *testing.T) {
 }
 
 func TestCorporaPII(t *testing.T) {
+	skipIfShort(t)
 	// The second is full of addresses of countries in random formats.
 	floors := map[string]float64{"pii-generated-ids": 98, "pii-presidio-research": 74}
 	set := builtinSet(t)
@@ -224,6 +241,7 @@ func keysOf[V any](m map[string]V) []string {
 }
 
 func TestCorporaClean(t *testing.T) {
+	skipIfShort(t)
 	// Code, posts and logs hold authors' addresses and hosts, which are no
 	// false alarms; the figure bounds them with the rest.
 	ceilings := map[string]float64{
@@ -253,6 +271,7 @@ func TestCorporaClean(t *testing.T) {
 }
 
 func TestCorporaAuthored(t *testing.T) {
+	skipIfShort(t)
 	set := builtinSet(t)
 	hit, whole, all, alarms := map[string]int{}, map[string]int{}, map[string]int{}, 0
 	for _, r := range readCorpus(t, "authored-positives") {

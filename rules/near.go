@@ -19,8 +19,10 @@ type wordList struct {
 }
 
 type listedWord struct {
-	text   []byte // as normalise writes it
-	prefix bool   // written with a final *
+	text    []byte // as normalise writes it
+	prefix  bool   // written with a final *
+	foreign bool   // has characters beyond ASCII
+	key     uint32 // for vocabulary
 }
 
 func newWordList(words []string, window, after int) *wordList {
@@ -32,7 +34,9 @@ func newWordList(words []string, window, after int) *wordList {
 		l.after = defaultAfter
 	}
 	for _, w := range words {
-		l.words = append(l.words, listedWord{normalWord(w), w[len(w)-1] == '*'})
+		text, prefix := normalWord(w), w[len(w)-1] == '*'
+		foreign := bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+		l.words = append(l.words, listedWord{text, prefix, foreign, wordKey(text, prefix)})
 	}
 	return l
 }

@@ -19,6 +19,7 @@ type Set struct {
 	rules   []*Rule
 	judges  [][]judge // by pattern index of matcher: rules may share a pattern
 	matcher *match.Set
+	alone   []func() (*match.Set, error) // by pattern index, compiled when first needed
 	find    func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error)
 	scratch sync.Pool
 }
@@ -66,7 +67,11 @@ func Compile(files []*File) (*Set, error) {
 					shared[key] = i
 					patterns = append(patterns, j.expr)
 					s.judges = append(s.judges, nil)
+					s.alone = append(s.alone, sync.OnceValues(func() (*match.Set, error) {
+						return match.Compile([]match.Pattern{{Expr: j.expr.Expr}})
+					}))
 				}
+				j.alone = s.alone[i]
 				s.judges[i] = append(s.judges[i], j)
 			}
 		}
@@ -155,10 +160,28 @@ func newJudges(r *Rule) ([]judge, error) {
 		if p.Confidence != 0 {
 			j.base = p.Confidence
 		}
-		j.alone = sync.OnceValues(func() (*match.Set, error) { return match.Compile([]match.Pattern{{Expr: p.Expr}}) })
 		judges = append(judges, j)
 	}
 	return judges, nil
+}
+
+// Warm compiles what a Set otherwise compiles when the first candidate of a
+// rule fails its checks, so that no request waits for it. It takes about half a
+// second of processor time for the built-in rules and may run beside Detect. The
+// error is that of ctx.
+func (s *Set) Warm(ctx context.Context) error {
+	for i, judges := range s.judges {
+		if !slices.ContainsFunc(judges, func(j judge) bool { return len(j.checks) > 0 }) {
+			continue // its candidates never fail
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := s.alone[i](); err != nil {
+			return fmt.Errorf("rule %s: %w", judges[0].rule.ID, err)
+		}
+	}
+	return nil
 }
 
 // Rules returns the rules in the order of their files. They must not be
@@ -193,6 +216,7 @@ type scratch struct {
 	matches []match.Match
 	label   []byte // a short text behind its key
 	words   []byte // normalised neighbourhood of a candidate
+	known   vocabulary
 	folded  folded
 	retry   []match.Match
 	unless  []match.Match
@@ -209,6 +233,7 @@ func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Findi
 		if len(v.text) == v.label {
 			continue
 		}
+		sc.known.reset()
 		var err error
 		if sc.matches, err = s.find(ctx, sc.matches[:0], v.text); err != nil {
 			return nil, err
@@ -246,12 +271,20 @@ func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch
 			if confidence == 0 {
 				return found, nil
 			}
-			return append(found, scanner.Finding{
-				Rule: j.rule.ID, Kind: j.rule.Kind, Span: scanner.Span{Start: c.start, End: c.end}, Confidence: confidence,
-			}), nil
+			return append(found, j.finding(c, confidence)), nil
 		}
 	}
 	return s.retry(ctx, found, sc, j, c, shift)
+}
+
+// finding is the candidate as the rule reports it. The full stop of the
+// sentence that a secret stands in is no part of the secret.
+func (j *judge) finding(c *candidate, confidence scanner.Confidence) scanner.Finding {
+	span := scanner.Span{Start: c.start, End: c.end}
+	if j.rule.Kind == scanner.KindSecret && c.end-c.start > 1 && c.text[c.end-1] == '.' && (c.end == len(c.text) || c.text[c.end] <= ' ') {
+		span.End--
+	}
+	return scanner.Finding{Rule: j.rule.ID, Kind: j.rule.Kind, Span: span, Confidence: confidence}
 }
 
 const (
@@ -297,9 +330,7 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j
 				return nil, err
 			}
 			if passed && confidence > 0 {
-				return append(found, scanner.Finding{
-					Rule: j.rule.ID, Kind: j.rule.Kind, Span: scanner.Span{Start: c.start, End: c.end}, Confidence: confidence,
-				}), nil
+				return append(found, j.finding(&c, confidence)), nil
 			}
 		}
 	}
@@ -318,7 +349,7 @@ func (j *judge) decide(ctx context.Context, sc *scratch, c *candidate) (confiden
 	confidence = j.base
 	if j.near != nil {
 		switch {
-		case j.near.near(c, sc.wordBuffer()):
+		case sc.near(j.near, c):
 			confidence = j.with
 		case j.needsNear:
 			return 0, true, nil
@@ -333,7 +364,7 @@ func (j *judge) decide(ctx context.Context, sc *scratch, c *candidate) (confiden
 	if stands && j.drop {
 		return 0, true, nil
 	}
-	if j.unless != nil && j.unless.near(c, sc.wordBuffer()) {
+	if j.unless != nil && sc.near(j.unless, c) {
 		return 0, true, nil
 	}
 	if j.patterns != nil {
@@ -360,6 +391,10 @@ func anyHolds(checks []check, c *candidate) bool {
 		}
 	}
 	return false
+}
+
+func (sc *scratch) near(l *wordList, c *candidate) bool {
+	return !sc.known.lacks(l, c.text) && l.near(c, sc.wordBuffer())
 }
 
 func (sc *scratch) wordBuffer() []byte {

@@ -178,19 +178,10 @@ func TestCompileErrors(t *testing.T) {
 
 // FuzzSet holds the set with the matcher's filter to the set without.
 func FuzzSet(f *testing.F) {
-	files, err := Builtin()
-	if err != nil {
-		f.Fatal(err)
-	}
-	fast, err := Compile(files)
-	if err != nil {
-		f.Fatal(err)
-	}
-	slow, err := Compile(files)
-	if err != nil {
-		f.Fatal(err)
-	}
-	slow.find = slow.matcher.FindAll
+	skipIfShort(f)
+	fast := builtinSet(f)
+	slow := &Set{rules: fast.rules, judges: fast.judges, matcher: fast.matcher, find: fast.matcher.FindAll}
+	slow.scratch.New = fast.scratch.New
 	for i, r := range fast.Rules() {
 		for k, example := range append(slices.Clone(r.Match), r.NoMatch...) {
 			text, err := expandExample(example, uint64(i*100+k))

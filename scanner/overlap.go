@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -54,45 +55,83 @@ func resolve(decisions []Decision) []Decision {
 	return kept
 }
 
-// settle chooses the winners of a cluster and returns them in a slice of their own.
+// settle chooses the winners of a cluster, which is sorted by Start, and
+// returns them in a slice of their own.
 func settle(cluster []Decision) []Decision {
-	slices.SortFunc(cluster, better)
-	type place struct {
-		Span
-		winner int
+	ranks := make([]int, len(cluster))
+	for i := range ranks {
+		ranks[i] = i
 	}
-	var winners []Decision
-	var taken []place // by Start; they never overlap
-	for _, d := range cluster {
-		// taken[first:last] are those that overlap d.
-		first, _ := slices.BinarySearchFunc(taken, d.Span.Start, func(p place, start int) int {
-			if p.End <= start {
-				return -1
-			}
-			return 1
-		})
-		last := first
-		for last < len(taken) && taken[last].Start < d.Span.End {
-			last++
+	slices.SortFunc(ranks, func(a, b int) int { return better(cluster[a], cluster[b]) })
+	// Winners never overlap, so that those at hand lie in the order of their
+	// indices, even after they were widened.
+	won := newIndexSet(len(cluster))
+	spans := make([]Span, len(cluster)) // of winners
+	for _, i := range ranks {
+		d := cluster[i]
+		first := won.last(i)
+		if first < 0 || spans[first].End <= d.Span.Start {
+			first = won.first(i)
 		}
-		if first == last {
-			taken = slices.Insert(taken, first, place{d.Span, len(winners)})
-			winners = append(winners, d)
+		if first < 0 || spans[first].Start >= d.Span.End {
+			won.add(i)
+			spans[i] = d.Span
 			continue
 		}
 		if d.Action < Tokenize {
 			continue
 		}
-		taken[first].Start = min(taken[first].Start, d.Span.Start)
-		for i := first; i < last-1; i++ {
-			taken[i].End = taken[i+1].Start
+		spans[first].Start = min(spans[first].Start, d.Span.Start)
+		last := first
+		for k := won.first(first + 1); k >= 0 && spans[k].Start < d.Span.End; k = won.first(k + 1) {
+			spans[last].End = spans[k].Start
+			last = k
 		}
-		taken[last-1].End = max(taken[last-1].End, d.Span.End)
+		spans[last].End = max(spans[last].End, d.Span.End)
 	}
-	for _, p := range taken {
-		winners[p.winner].Span = p.Span
+	var winners []Decision
+	for i := won.first(0); i >= 0; i = won.first(i + 1) {
+		cluster[i].Span = spans[i]
+		winners = append(winners, cluster[i])
 	}
 	return winners
+}
+
+// indexSet is a set of small numbers that knows its members' neighbours. A
+// sorted slice would move half of itself at each insertion, and a hostile body
+// has a hundred thousand.
+type indexSet []uint64
+
+func newIndexSet(n int) indexSet { return make(indexSet, (n+63)/64) }
+
+func (s indexSet) add(i int) { s[i/64] |= 1 << (i % 64) }
+
+// first returns the smallest member from i on, or -1.
+func (s indexSet) first(i int) int {
+	for w := i / 64; w < len(s); w++ {
+		word := s[w]
+		if w == i/64 {
+			word &= ^uint64(0) << (i % 64)
+		}
+		if word != 0 {
+			return w*64 + bits.TrailingZeros64(word)
+		}
+	}
+	return -1
+}
+
+// last returns the largest member up to i, or -1.
+func (s indexSet) last(i int) int {
+	for w := i / 64; w >= 0; w-- {
+		word := s[w]
+		if w == i/64 {
+			word &= ^uint64(0) >> (63 - i%64)
+		}
+		if word != 0 {
+			return w*64 + 63 - bits.LeadingZeros64(word)
+		}
+	}
+	return -1
 }
 
 func sameLayer(a, b Decision) bool {

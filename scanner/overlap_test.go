@@ -229,3 +229,24 @@ func BenchmarkResolve(b *testing.B) {
 		}
 	}
 }
+
+// A cluster of very many findings is settled at once, or the test run does not
+// end.
+func TestResolveManyInOneCluster(t *testing.T) {
+	const n = 200_000
+	rng := rand.New(rand.NewPCG(3, 4))
+	wide := Decision{Finding{Rule: "wide", Confidence: Low, Span: Span{0, 100 * n}}, Report}
+	in := []Decision{wide}
+	for i := range n {
+		in = append(in, Decision{Finding{Rule: "narrow", Confidence: High, Span: Span{100 * i, 100*i + 1 + rng.IntN(90)}}, Redact})
+	}
+	got := resolve(slices.Clone(in))
+	if len(got) != n {
+		t.Fatalf("%d of %d stayed", len(got), n)
+	}
+	for i, d := range got {
+		if d != in[i+1] {
+			t.Fatalf("decision %d is %v, want %v", i, d, in[i+1])
+		}
+	}
+}

@@ -84,6 +84,8 @@ const (
 	ReasonDetector Reason = "detector_failed"
 	ReasonDeadline Reason = "deadline"
 	ReasonCanceled Reason = "canceled"
+	// ReasonTooManyFindings blocks whatever OnError is (Options.MaxFindings).
+	ReasonTooManyFindings Reason = "too_many_findings"
 )
 
 // Fail raises the verdict to the policy's OnError action (see there) and notes

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"unsafe"
 )
 
 // Options are what a Scanner is made of.
@@ -15,14 +16,28 @@ type Options struct {
 	// Batch detectors are called once per Pass, at its end, all at the same
 	// time, with every text. Give detectors that are dear to call here.
 	Batch []Detector
+	// MaxFindings is how many findings of one Pass are kept, allowed ones too;
+	// zero means DefaultMaxFindings. If what is dropped would have been
+	// rewritten, the verdict is Block, whatever the policy's OnError is: it is
+	// known to be there and cannot be taken out.
+	MaxFindings int
 }
+
+// DefaultMaxFindings bounds the memory of the findings of one body, which take
+// about a kilobyte each until the edited body has left.
+const DefaultMaxFindings = 1 << 17
 
 // Scanner runs detectors over texts and applies a policy. It is immutable and
 // safe for concurrent use.
 type Scanner struct{ opts Options }
 
 // New returns a Scanner. It keeps the slices and maps in opts.
-func New(opts Options) *Scanner { return &Scanner{opts} }
+func New(opts Options) *Scanner {
+	if opts.MaxFindings <= 0 {
+		opts.MaxFindings = DefaultMaxFindings
+	}
+	return &Scanner{opts}
+}
 
 // Policy returns the scanner's policy, which must not be changed.
 func (s *Scanner) Policy() *Policy { return &s.opts.Policy }
@@ -48,7 +63,15 @@ type Pass struct {
 	count    int    // texts given so far
 	texts    []Text // all of them, only if s.KeepsTexts()
 	findings []Finding
+	dropped  int    // findings over MaxFindings
+	worst    Action // of those
 	err      error
+}
+
+// Held is the number of bytes of memory that the pass holds besides the bytes
+// of the texts.
+func (p *Pass) Held() int64 {
+	return int64(cap(p.findings))*int64(unsafe.Sizeof(Finding{})) + int64(cap(p.texts))*int64(unsafe.Sizeof(Text{}))
 }
 
 // Add gives the pass more texts and runs the detectors over them. The index of
@@ -91,8 +114,14 @@ func (p *Pass) End(ctx context.Context) (Verdict, error) {
 	for _, d := range v.Decisions {
 		v.Action = max(v.Action, d.Action)
 	}
+	if v.Action = max(v.Action, p.worst); p.worst >= Tokenize {
+		v.Action, v.Reason = Block, ReasonTooManyFindings
+	}
 	if p.err != nil {
 		v.Fail(policy, reasonOf(p.err))
+	}
+	if p.dropped > 0 {
+		return v, errors.Join(p.err, fmt.Errorf("%d findings over the limit of %d are not in the verdict", p.dropped, p.s.opts.MaxFindings))
 	}
 	return v, p.err
 }
@@ -121,6 +150,11 @@ func (p *Pass) collect(found []Finding, base int) {
 	for _, f := range found {
 		f.Text += base
 		f.Confidence = f.Confidence.level()
+		if len(p.findings) >= p.s.opts.MaxFindings {
+			p.dropped++
+			p.worst = max(p.worst, p.s.opts.Policy.Action(f))
+			continue
+		}
 		p.findings = append(p.findings, f)
 	}
 }

@@ -2,8 +2,6 @@ package code
 
 import (
 	"bytes"
-	"iter"
-	"strconv"
 	"strings"
 
 	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
@@ -165,67 +163,6 @@ var guessable = []struct {
 	{language{classMarkup, "tex"}, "begin:3 end:2 documentclass:6 usepackage:6 frac:3 section:2 textbf:4 item:2 label:2", "\\begin{ \\end{ \\frac \\section \\text"},
 }
 
-type vote struct {
-	language uint8
-	weight   uint8
-}
-
-// sign is a sequence of characters; at is the place in it of the character by
-// which it is looked up.
-type sign struct {
-	text []byte
-	at   int
-	vote vote
-	id   int
-}
-
-// maxSigns bounds the number of signs of all languages.
-const maxSigns = 512
-
-// maxLanguages bounds len(guessable).
-const maxLanguages = 64
-
-var wordVotes, signVotes = parseVotes()
-
-func parseVotes() (map[string][]vote, [256][]sign) {
-	words := make(map[string][]vote)
-	var signs [256][]sign
-	id := 0
-	for i, l := range guessable {
-		for field := range strings.FieldsSeq(l.words) {
-			word, digits, _ := strings.Cut(field, ":")
-			n, err := strconv.Atoi(digits)
-			if err != nil {
-				panic("code: no weight for " + field)
-			}
-			words[word] = append(words[word], vote{uint8(i), uint8(n)})
-		}
-		for field := range strings.FieldsSeq(l.signs) {
-			text := strings.NewReplacer("␠", " ", "␊", "\n").Replace(field)
-			at := anchor(text)
-			signs[text[at]] = append(signs[text[at]], sign{[]byte(text), at, vote{uint8(i), 2}, id})
-			id++
-		}
-	}
-	return words, signs
-}
-
-// anchor is the place in a sign of its rarest character: anything but a
-// letter, digit or blank if there is one, then anything but a blank.
-func anchor(text string) int {
-	best := 0
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c == ' ' || c == '\n' || c == '\t':
-		case !isWordByte(c):
-			return i
-		case text[best] == ' ' || text[best] == '\n':
-			best = i
-		}
-	}
-	return best
-}
-
 // guessBytes is how much of a segment the guess of its language reads.
 const guessBytes = 2048
 
@@ -259,66 +196,4 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, nam
 		return classCode, "", true
 	}
 	return g.class, g.name, true
-}
-
-// guess names the language of a piece of code by its words and signs, and
-// counts its words of law.
-func guess(text []byte) (l language, legal int) {
-	var votes [maxLanguages]int
-	for word := range words(text) {
-		for _, v := range wordVotes[string(word)] {
-			votes[v.language] += int(v.weight)
-		}
-		if len(word) >= shortestLegal && legalWords[string(word)] {
-			legal++
-		}
-	}
-	var times [maxSigns]uint8
-	for i, c := range text {
-		for k := range signVotes[c] {
-			s := &signVotes[c][k]
-			start := i - s.at
-			if start >= 0 && start+len(s.text) <= len(text) && string(text[start:start+len(s.text)]) == string(s.text) && times[s.id] < 3 {
-				times[s.id]++
-				votes[s.vote.language] += int(s.vote.weight)
-			}
-		}
-	}
-	best, second := 0, 0
-	for i := range guessable {
-		switch {
-		case votes[i] > votes[best]:
-			best, second = i, best
-		case i != best && (second == best || votes[i] > votes[second]):
-			second = i
-		}
-	}
-	if votes[best] < leastVotes || best != second && (votes[best]-votes[second])*leadPart < votes[best] {
-		return language{}, legal
-	}
-	return guessable[best].language, legal
-}
-
-// words yields the words of ASCII letters, digits and underscores in text.
-func words(text []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for i := 0; i < len(text); {
-			if !isWordByte(text[i]) {
-				i++
-				continue
-			}
-			j := i + 1
-			for j < len(text) && isWordByte(text[j]) {
-				j++
-			}
-			if !yield(text[i:j]) {
-				return
-			}
-			i = j
-		}
-	}
-}
-
-func isWordByte(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_'
 }

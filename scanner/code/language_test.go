@@ -1,16 +1,20 @@
 package code
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 func TestTables(t *testing.T) {
 	if len(guessable) > maxLanguages {
 		t.Errorf("%d languages, more than %d", len(guessable), maxLanguages)
 	}
 	n := 0
-	for c, signs := range signVotes {
+	for c, signs := range knownSigns.signs {
 		for _, s := range signs {
 			n++
-			if s.id >= maxSigns || s.text[s.at] != byte(c) {
+			if s.id >= maxSigns || len(s.text) < 2 || s.text[s.at] != byte(c) {
 				t.Errorf("sign %q: id %d, place %d", s.text, s.id, s.at)
 			}
 		}
@@ -24,9 +28,21 @@ func TestTables(t *testing.T) {
 		}
 	}
 	for word := range legalWords {
-		if len(word) < shortestLegal {
-			t.Errorf("legal word %q is shorter than %d", word, shortestLegal)
+		if w := knownWords.find([]byte(word)); w == nil || !w.legal || w.text != word {
+			t.Errorf("legal word %q is not found", word)
 		}
+	}
+	for i, l := range guessable {
+		for field := range strings.FieldsSeq(l.words) {
+			word, _, _ := strings.Cut(field, ":")
+			w := knownWords.find([]byte(word))
+			if w == nil || w.text != word || !slices.ContainsFunc(w.votes, func(v vote) bool { return int(v.language) == i }) {
+				t.Errorf("word %q of %s is not found", word, l.name)
+			}
+		}
+	}
+	if w := knownWords.find([]byte("nobodysword")); w != nil {
+		t.Errorf("a word that is not in the table is found: %q", w.text)
 	}
 }
 

@@ -21,8 +21,7 @@ func parseLegal(list string) map[string]bool {
 }
 
 const (
-	shortestLegal = 6 // bytes in the shortest of legalWords
-	leastLegal    = 5 // words of law in what may be a notice
+	leastLegal = 5 // words of law in what may be a notice
 	// A program within or after a notice is one nonetheless: so many lines
 	// that look like code, without words of law, at an end or in between.
 	programAtEnd   = 3
@@ -44,7 +43,7 @@ func (r *reading) isNotice(text []byte, s *segment) bool {
 		}
 		n := 0
 		for word := range words(text[l.start-base : l.end-base]) {
-			if len(word) >= shortestLegal && legalWords[string(word)] {
+			if w := knownWords.find(word); w != nil && w.legal {
 				n++
 			}
 		}

@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"encoding/base64"
+	"slices"
 
 	"github.com/sluice-dlp/sluice/scanner"
 )
@@ -57,6 +58,27 @@ func base64FormOf(b []byte) (form base64Form, ok bool) {
 	return form, letters > 0
 }
 
+// base64Prefix returns the length of the whole quanta of base64 letters that b
+// begins with.
+func base64Prefix(b []byte) int {
+	letters, whole := 0, 0
+	for i, c := range b {
+		switch base64Class[c] {
+		case 1, 2, 3:
+			if letters++; letters%4 == 0 {
+				whole = i + 1
+			}
+		case 5:
+			if c == ' ' || c == '\t' {
+				return whole
+			}
+		default:
+			return whole
+		}
+	}
+	return whole
+}
+
 func (f base64Form) encoding() *base64.Encoding {
 	switch {
 	case f.url && f.padded:
@@ -98,27 +120,30 @@ func rewriteBase64(raw []byte, edits []edit) []byte {
 // them.
 func outerBase64(raw []byte, spans []scanner.Span) []scanner.Span {
 	out := make([]scanner.Span, len(spans))
-	form, _ := base64FormOf(raw)
-	var place []int // raw offset of each letter, only if there is white space
-	if form.spaced {
-		for i, c := range raw {
-			if base64Class[c] != 5 {
-				place = append(place, i)
-			}
-		}
+	// Each span's two letters, in order, so that one walk over raw finds them all.
+	type wanted struct {
+		letter int
+		offset *int // where the letter's offset in raw goes
+		past   int  // what is added to it
 	}
-	at := func(letter int) int {
-		if place == nil {
-			return min(letter, len(raw))
-		}
-		if letter >= len(place) {
-			return len(raw)
-		}
-		return place[letter]
-	}
+	var letters []wanted
 	for i, s := range spans {
-		out[i] = scanner.Span{Start: at(s.Start / 3 * 4), End: at((s.End-1)/3*4+3) + 1}
-		out[i].End = min(out[i].End, len(raw))
+		letters = append(letters, wanted{s.Start / 3 * 4, &out[i].Start, 0}, wanted{(s.End-1)/3*4 + 3, &out[i].End, 1})
+	}
+	slices.SortFunc(letters, func(a, b wanted) int { return a.letter - b.letter })
+	letter := 0
+	for i, c := range raw {
+		if base64Class[c] == 5 {
+			continue
+		}
+		for len(letters) > 0 && letters[0].letter == letter {
+			*letters[0].offset = i + letters[0].past
+			letters = letters[1:]
+		}
+		letter++
+	}
+	for _, w := range letters { // the last quantum may be short
+		*w.offset = len(raw)
 	}
 	return out
 }

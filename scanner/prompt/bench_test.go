@@ -122,7 +122,7 @@ func TestHeldMemory(t *testing.T) {
 	if err != nil || r.Length != int64(len(body)) {
 		t.Fatal(err, r.Length)
 	}
-	if peak > 256<<10 || peak == 0 {
+	if peak > 384<<10 || peak == 0 {
 		t.Errorf("%d bytes held beside a body of %d", peak, len(body))
 	}
 	t.Logf("%d bytes held beside a body of %d", peak, len(body))

@@ -43,6 +43,11 @@ type record struct {
 	derived bool
 }
 
+// isName reports whether a record is an object's key or a parameter's name.
+func (r record) isName() bool {
+	return r.kind == kindKey || (r.kind == kindQuery || r.kind == kindForm) && r.start == r.key
+}
+
 // maxBatch is how many texts are collected before they are scanned.
 const maxBatch = 1024
 

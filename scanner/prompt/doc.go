@@ -21,7 +21,8 @@
 // What cannot be read has a Reason and takes the policy's OnError action: JSON
 // that is malformed, cut, too deep or followed by something; invalid UTF-8,
 // UTF-16, foreign character sets; unknown, corrupt or explosive compression;
-// multipart; binary files; prompts as token numbers; bodies over the limits.
+// multipart; binary files; layers over layers of encodings; prompts as token
+// numbers; bodies over the limits.
 // Where reading can go on it does, so that findings still count and, under a
 // lenient OnError, the edits that are certain are made.
 //
@@ -45,8 +46,14 @@
 //
 // Strings may hold more: data URIs, base64 that decodes to text, URLs with
 // percent-escapes, JSON such as the arguments of a tool call. These are decoded
-// and scanned as well, three layers deep. Encodings in the middle of prose are
-// not read yet.
+// and scanned as well, four layers deep; a body with more is refused. Encodings in
+// the middle of prose are not read yet. What is found in such a string's own
+// letters is fitted to its syntax (fit): a number in a tool call's arguments
+// becomes a string, and no escape is cut in half.
+//
+// One body has at most Limits.MaxTexts texts, and scanner.Options.MaxFindings
+// findings with 4 MiB of pointers, because what a finding takes to be named and
+// edited is a hundred times what it takes to write one.
 //
 // # Why an own tokenizer
 //

@@ -8,8 +8,9 @@ import (
 	"github.com/sluice-dlp/sluice/scanner"
 )
 
-// maxNesting is how many layers of encodings in strings are read.
-const maxNesting = 3
+// maxNesting is how many layers of encodings in strings are read. A body with
+// more is refused.
+const maxNesting = 4
 
 // minBase64 is the length of the shortest string that is taken for base64
 // without being told so. Words and identifiers of that length do not decode to
@@ -26,7 +27,7 @@ type embedded struct {
 	codec      codec
 	start, end int  // of the payload
 	json       bool // the string may be a JSON document
-	url        bool // the string is a URL with escapes
+	url        bool // the string is percent-encoded, like a URL or a part of one
 }
 
 // embeddedIn looks for a file, a JSON document or a URL that is the whole of a
@@ -41,15 +42,19 @@ func embeddedIn(text []byte) embedded {
 		if e, ok := dataURI(text); ok {
 			return e
 		}
-	case c == '{' || c == '[' || isSpace(c):
+	case c == '{' || c == '[':
+		return embedded{json: true}
+	case isSpace(c):
 		trimmed := bytes.TrimLeft(text, " \n\r\t")
-		if len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
-			return embedded{json: true}
+		if len(trimmed) == 0 || isSpace(trimmed[0]) {
+			return embedded{}
 		}
-	case c == 'h' && (bytes.HasPrefix(text, []byte("https://")) || bytes.HasPrefix(text, []byte("http://"))):
-		if bytes.IndexByte(text, '%') > 0 && bytes.IndexByte(text, ' ') < 0 {
-			return embedded{url: true}
-		}
+		e, skip := embeddedIn(trimmed), len(text)-len(trimmed)
+		e.start, e.end = e.start+skip, e.end+skip
+		return e
+	}
+	if percentEncoded(text) {
+		return embedded{url: true}
 	}
 	if len(text) < minBase64 || base64Class[text[0]] == 0 {
 		return embedded{}
@@ -71,19 +76,52 @@ func embeddedIn(text []byte) embedded {
 	return e
 }
 
+// percentEncoded reports whether a text without spaces has a percent-escape.
+func percentEncoded(text []byte) bool {
+	i := bytes.IndexByte(text, '%')
+	if i < 0 || bytes.IndexByte(text, ' ') >= 0 {
+		return false
+	}
+	for i < len(text) {
+		if percentAt(text, i) >= 0 {
+			return true
+		}
+		next := bytes.IndexByte(text[i+1:], '%')
+		if next < 0 {
+			return false
+		}
+		i += 1 + next
+	}
+	return false
+}
+
+// maxURIHead is how far the payload of a data URI may be from its beginning.
+// File names among the parameters can be long, and can hold commas.
+const maxURIHead = 4 << 10
+
 // dataURI reads RFC 2397. Whatever media type is claimed, the content decides.
 func dataURI(text []byte) (embedded, bool) {
-	head := text[:min(len(text), 256)]
+	const mark = ";base64,"
+	head := text[:min(len(text), maxURIHead)]
 	comma := bytes.IndexByte(head, ',')
 	if comma < 0 {
 		return embedded{}, false
 	}
 	e := embedded{codec: codecPercent, start: comma + 1, end: len(text), is: contentText}
-	if bytes.HasSuffix(bytes.ToLower(head[:comma]), []byte(";base64")) {
+	if i := bytes.Index(bytes.ToLower(head), []byte(mark)); i >= 0 {
+		e.codec, e.start = codecBase64, i+len(mark)
 		payload := text[e.start:]
-		e.codec = codecBase64
 		if _, ok := base64FormOf(payload); !ok {
-			return embedded{}, false // "data:image/png;base64,..." in an example
+			if percentEncoded(payload) { // "=" is often written so
+				e.codec = codecPercent
+				return e, true
+			}
+			// "data:image/png;base64,..." in an example, or words after the URI.
+			payload = payload[:base64Prefix(payload)]
+			if _, ok := base64FormOf(payload); !ok || len(payload) < minBase64 {
+				return embedded{}, false
+			}
+			e.end = e.start + len(payload)
 		}
 		e.is = sample(payload, 0)
 		switch {
@@ -126,22 +164,35 @@ func sample(b []byte, least int) content {
 
 // outer is what nested texts take over from the text they were found in.
 type outer struct {
-	from, to int // its pointer, in the collection's pointers
-	role     scanner.Role
-	depth    int
+	where scanner.Span // its pointer, in the collection's pointers
+	role  scanner.Role
+	depth int
 }
 
 // addEmbedded adds the texts within a text.
 func (w *walker) addEmbedded(parent int32, text []byte, e embedded, o outer) {
 	if o.depth > maxNesting {
+		if e.url || e.is == contentText || e.json && bytes.IndexByte(text, '\\') >= 0 {
+			w.in.fail(failed(ReasonTooDeep, "more than %d layers of encodings in a string", maxNesting))
+		}
 		return
 	}
 	switch {
 	case e.json:
 		// A document that is cut or malformed is no error: it is a string.
-		// What was read of it until then is scanned.
+		// What was read of it until then is scanned, and the rest if it hides
+		// letters, as if it were one string.
 		t := tokenizer{maxDepth: w.in.limits.MaxDepth, multi: true, containers: true}
-		_ = t.feed(text, &stringSink{w: w, parent: parent, text: text, outer: o})
+		if err := t.feed(text, &stringSink{w: w, parent: parent, text: text, outer: o}); err == nil {
+			_, _, cut := t.partial()
+			if !cut {
+				return
+			}
+			t.off = t.start
+		}
+		if rest := text[t.off:]; bytes.Contains(rest, []byte(`\u`)) {
+			w.addDecoded(record{parent: parent, start: uint32(t.off), end: uint32(len(text)), codec: codecJSON}, rest, o)
+		}
 	case e.url:
 		o.role = scanner.RoleURL
 		w.addDecoded(record{parent: parent, end: uint32(len(text)), codec: codecPercent}, text, o)
@@ -153,14 +204,21 @@ func (w *walker) addEmbedded(parent int32, text []byte, e embedded, o outer) {
 	}
 }
 
-// addDecoded decodes a layer of base64 or percent-encoding and adds what it
-// holds, with a second layer if that is not quite UTF-8.
+// addDecoded decodes a layer of an encoding and adds what it holds, with a
+// second layer if that is not quite UTF-8.
 func (w *walker) addDecoded(r record, raw []byte, o outer) {
 	c := &w.in.texts
-	decoded := r.codec.decode(c.arena.take(len(raw)), raw)
+	size := len(raw)
+	if r.codec == codecJSON {
+		size *= 2 // an escape that is none grows by a byte
+	}
+	decoded := r.codec.decode(c.arena.take(size), raw)
 	c.arena.commit(decoded)
-	if len(decoded) == 0 || r.codec == codecBase64 && !mostlyText(decoded) {
+	if len(decoded) == 0 || c.full {
 		return
+	}
+	if r.codec == codecBase64 && !mostlyText(decoded) {
+		w.in.fail(failed(ReasonBinaryFile, "an embedded file begins as text and goes on as something else"))
 	}
 	r.node, r.kind, r.derived = -1, kindNested, true
 	if !utf8.Valid(decoded) {
@@ -169,22 +227,27 @@ func (w *walker) addDecoded(r record, raw []byte, o outer) {
 		r = record{parent: c.addSilent(r), end: uint32(len(decoded)), node: -1, kind: kindNested, codec: codecPlain, derived: true}
 		decoded = fixed
 	}
-	w.addNested(r, decoded, o, "")
+	w.addNested(r, decoded, o, nil)
 }
 
-// addNested adds a decoded text, and what is embedded in that.
-func (w *walker) addNested(r record, text []byte, o outer, suffix string) {
+// addNested adds a decoded text, and what is embedded in that. The suffix is its
+// pointer within the outer text, if there is room for it.
+func (w *walker) addNested(r record, text []byte, o outer, suffix []byte) {
 	c := &w.in.texts
 	found := embeddedIn(text)
 	given := text
 	if found.is == contentPicture {
 		given = text[:found.start]
 	}
-	from := len(c.wheres)
-	c.wheres = append(c.wheres, c.wheres[o.from:o.to]...)
-	c.wheres = append(c.wheres, suffix...)
-	if index := c.add(r, given, o.role); !c.full {
-		w.addEmbedded(index, text, found, outer{from, len(c.wheres), o.role, o.depth + 1})
+	where := o.where
+	if len(suffix) > 0 {
+		where.Start = len(c.wheres)
+		c.wheres = append(c.wheres, c.wheres[o.where.Start:o.where.End]...)
+		c.wheres = append(c.wheres, suffix...)
+		where.End = len(c.wheres)
+	}
+	if index := c.add(r, given, o.role, where); !c.full {
+		w.addEmbedded(index, text, found, outer{where, o.role, o.depth + 1})
 	}
 }
 
@@ -221,7 +284,7 @@ func (s *stringSink) next() {
 
 func (s *stringSink) literal() { s.next() }
 
-func (s *stringSink) number(int, int, int, bool) { s.next() }
+func (s *stringSink) number(int, int, int, numberForm) { s.next() }
 
 func (s *stringSink) str(start, end int, info stringInfo) {
 	key := info&infoKey != 0
@@ -254,9 +317,13 @@ func (s *stringSink) str(start, end int, info stringInfo) {
 	}
 }
 
-// pointer returns where the current value is in the inner document.
-func (s *stringSink) pointer() string {
+// pointer returns where the current value is in the inner document, or nothing
+// if there are many pointers already.
+func (s *stringSink) pointer() []byte {
 	s.buf = s.buf[:0]
+	if len(s.w.in.texts.wheres) > maxWheres {
+		return nil
+	}
 	for _, f := range s.stack {
 		if len(s.buf) > maxWhere {
 			break
@@ -268,5 +335,5 @@ func (s *stringSink) pointer() string {
 			s.buf = appendSegment(s.buf, s.text[f.name.Start:f.name.End])
 		}
 	}
-	return string(s.buf)
+	return s.buf
 }

@@ -265,8 +265,8 @@ func FuzzTokenizer(f *testing.F) {
 // discard is a sink that wants nothing.
 type discard struct{}
 
-func (discard) open(bool)                  {}
-func (discard) close()                     {}
-func (discard) str(int, int, stringInfo)   {}
-func (discard) number(int, int, int, bool) {}
-func (discard) literal()                   {}
+func (discard) open(bool)                        {}
+func (discard) close()                           {}
+func (discard) str(int, int, stringInfo)         {}
+func (discard) number(int, int, int, numberForm) {}
+func (discard) literal()                         {}

@@ -324,9 +324,10 @@ func (in *Inspection) addPlain(from int) {
 }
 
 // Held is the number of bytes of memory held beyond the chunks given:
-// decompressed bodies, decoded strings and the records of where they were.
+// decompressed bodies, decoded strings, the records of where they were, and
+// findings.
 func (in *Inspection) Held() int64 {
-	held := int64(in.wire.copied) + in.texts.held() + in.walk.held()
+	held := int64(in.wire.copied) + in.texts.held() + in.walk.held() + in.pass.Held()
 	if in.body != &in.wire {
 		held += int64(in.body.size + in.body.copied)
 	}

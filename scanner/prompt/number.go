@@ -114,5 +114,6 @@ func appendInteger(dst, raw []byte) ([]byte, bool) {
 	for len(dst)-from < size {
 		dst = append(dst, '0')
 	}
-	return dst, true
+	digits := bytes.TrimLeft(dst[from:], "0") // of 0.4929E16
+	return append(dst[:from], digits...), true
 }

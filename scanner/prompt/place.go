@@ -15,20 +15,42 @@ const maxPrinted = 256
 // lest a hostile body makes a million pointers of a hundred kilobytes each.
 const maxPointer = 4 << 10
 
+// maxPointers is how many bytes of pointers one Result may have. Findings past
+// that have hidden places: a hostile body has a hundred thousand of them.
+const maxPointers = 4 << 20
+
+// hidden is the place of what must not or cannot be named.
+const hidden = "/*"
+
 // pointer returns the place of a record: a JSON Pointer in the body, or a
 // part of the path. What is nested in a string has the string's place.
 func (m *mapping) pointer(index int32) string {
-	in, r := m.in, m.root(index)
+	pointer := m.build(m.root(index))
+	if m.pointers += len(pointer); m.pointers > maxPointers {
+		return hidden
+	}
+	return pointer
+}
+
+func (m *mapping) build(r record) string {
+	in := m.in
 	switch r.kind {
 	case kindTop:
 		if !in.walk.indexed || r.codec == codecPlain {
 			return ""
 		}
 		return "/" + strconv.FormatUint(uint64(r.key), 10)
-	case kindPath, kindQuery:
-		return string(in.parameterPlace(in.path.bytes(0, in.path.size), r))
-	case kindForm:
-		return string(in.parameterPlace(in.body.bytes(0, in.body.size), r))
+	case kindPath, kindQuery, kindForm:
+		whole := in.body
+		if r.parent == atPath {
+			whole = &in.path
+		}
+		from := int(r.key)
+		name := whole.appendTo(nil, from, min(from+maxName, whole.size))
+		if m.hides(r.parent, r.key) {
+			name = []byte("*")
+		}
+		return string(parameterPlace(r, name))
 	case kindElement:
 		return m.container(r.node) + "/" + strconv.FormatUint(uint64(r.key), 10)
 	}
@@ -54,18 +76,21 @@ func (m *mapping) container(index int32) string {
 		default:
 			pointer += "/" + m.name(n.key)
 		}
-		if len(pointer) > maxPointer {
-			pointer = "/*"
+		if m.pointers += len(pointer); len(pointer) > maxPointer || m.pointers > maxPointers {
+			pointer = hidden
 		}
 		m.containers[i] = pointer
 	}
 	return m.containers[index]
 }
 
+// hides reports whether a key or a parameter's name holds a finding.
+func (m *mapping) hides(parent int32, at uint32) bool { return m.keys[name{parent, at}] }
+
 // name returns the pointer segment of the key that begins at an offset. Keys
 // with findings and very long ones are hidden.
 func (m *mapping) name(at uint32) string {
-	if m.keys[at] {
+	if m.hides(atBody, at) {
 		return "*"
 	}
 	body := m.in.body

@@ -11,7 +11,7 @@ import (
 const (
 	ReasonUnreadableJSON     scanner.Reason = "unreadable_json"        // not RFC 8259 JSON, or bytes after its end
 	ReasonTruncated          scanner.Reason = "truncated"              // JSON that stops before its end
-	ReasonTooDeep            scanner.Reason = "too_deep"               // more levels than Limits.MaxDepth
+	ReasonTooDeep            scanner.Reason = "too_deep"               // more levels than Limits.MaxDepth, or layers of encodings in a string
 	ReasonTooManyTexts       scanner.Reason = "too_many_texts"         // more strings than Limits.MaxTexts
 	ReasonBodyTooLarge       scanner.Reason = "body_too_large"         // more bytes than Limits.MaxBody
 	ReasonDecodedTooLarge    scanner.Reason = "decoded_too_large"      // more than Limits.MaxDecoded or MaxRatio

@@ -63,7 +63,7 @@ func (in *Inspection) result(v scanner.Verdict) Result {
 	if edits := mergeEdits(m.edits[atPath]); len(edits) > 0 {
 		r.Path = string(spliceBytes(in.path.bytes(0, in.path.size), edits))
 	}
-	blocked := v.Action == scanner.Block && len(edits) > 0 && !r.Edited
+	blocked := v.Action == scanner.Block && (len(edits) > 0 && !r.Edited || v.Reason == scanner.ReasonTooManyFindings)
 	kept := m.settle(v.Decisions)
 	r.Verdict = scanner.Verdict{Reason: v.Reason}
 	for _, i := range kept {
@@ -76,7 +76,7 @@ func (in *Inspection) result(v scanner.Verdict) Result {
 		r.Spans = append(r.Spans, m.spans[i])
 	}
 	if v.Reason != "" {
-		r.Verdict.Action = max(r.Verdict.Action, in.policy.OnError)
+		r.Verdict.Fail(in.policy, v.Reason)
 	}
 	if blocked {
 		r.Verdict.Action = scanner.Block
@@ -87,8 +87,9 @@ func (in *Inspection) result(v scanner.Verdict) Result {
 // mapping carries findings from the texts they were found in to the body.
 type mapping struct {
 	in     *Inspection
-	edits  map[int32][]edit // by record, or atBody and atPath
-	marks  map[int32][]mark // likewise
+	own    map[int32][]edit // of what was found in a record's text itself, by record
+	edits  map[int32][]edit // of what was found in texts nested in it, by record, or atBody and atPath
+	marks  map[int32][]mark // likewise, of both
 	levels [][]int32        // records with edits or marks, by how deep they are nested
 	texts  map[int32][]byte // decoded texts of records, as far as they were needed
 
@@ -96,10 +97,17 @@ type mapping struct {
 	owner   []int32          // the record that names each decision's place
 	derived []bool           // the decision was found in a derived text
 	doubted []bool           // the decision is an artefact of a cut
-	keys    map[uint32]bool  // offsets of keys that hold a finding
+	keys    map[name]bool    // keys and parameters' names that hold a finding
 
+	pointers   int                      // bytes of pointers made
 	containers map[int32]string         // pointers of nodes
 	segments   map[int32][]scanner.Span // segments found in the texts themselves, by record
+}
+
+// name is an object's key or a parameter's name, by what holds it and where.
+type name struct {
+	parent int32
+	at     uint32
 }
 
 // mark is a range that a decision covers.
@@ -111,9 +119,9 @@ type mark struct {
 func (in *Inspection) mapDecisions(decisions []scanner.Decision) *mapping {
 	n := len(decisions)
 	m := &mapping{
-		in: in, edits: map[int32][]edit{}, marks: map[int32][]mark{}, texts: map[int32][]byte{},
+		in: in, own: map[int32][]edit{}, edits: map[int32][]edit{}, marks: map[int32][]mark{}, texts: map[int32][]byte{},
 		spans: make([][]scanner.Span, n), owner: make([]int32, n), derived: make([]bool, n), doubted: make([]bool, n),
-		keys: map[uint32]bool{}, containers: map[int32]string{}, segments: map[int32][]scanner.Span{},
+		keys: map[name]bool{}, containers: map[int32]string{}, segments: map[int32][]scanner.Span{},
 	}
 	for _, d := range decisions {
 		if index := in.texts.owners[d.Text]; d.Lines > 0 && in.texts.records[index].codec != codecJoin {
@@ -125,8 +133,8 @@ func (in *Inspection) mapDecisions(decisions []scanner.Decision) *mapping {
 		r := in.texts.records[index]
 		m.owner[i], m.derived[i] = index, r.derived
 		if r.codec != codecJoin {
-			if r.kind == kindKey {
-				m.keys[r.key] = true
+			if root := m.root(index); root.isName() {
+				m.keys[name{root.parent, root.key}] = true
 			}
 			m.add(index, i, d, d.Span, placeholder(d))
 			continue
@@ -147,8 +155,8 @@ func (in *Inspection) mapDecisions(decisions []scanner.Decision) *mapping {
 			m.add(p.record, i, d, p.span, with)
 		}
 	}
-	for level := len(m.levels) - 1; level >= 0; level-- {
-		for _, index := range m.levels[level] {
+	for _, level := range slices.Backward(m.levels) { // lift adds to the level before
+		for _, index := range level {
 			m.lift(index)
 		}
 	}
@@ -200,12 +208,12 @@ func (m *mapping) add(index int32, decision int, d scanner.Decision, s scanner.S
 	} else {
 		e.rank = 0
 	}
-	m.edits[index] = append(m.edits[index], e)
+	m.own[index] = append(m.own[index], e)
 }
 
 // touch enters a record in its level.
 func (m *mapping) touch(index int32) {
-	if index < 0 || len(m.marks[index]) > 0 || len(m.edits[index]) > 0 {
+	if index < 0 || len(m.marks[index]) > 0 {
 		return
 	}
 	level := 0
@@ -222,7 +230,11 @@ func (m *mapping) touch(index int32) {
 func (m *mapping) lift(index int32) {
 	r := m.in.texts.records[index]
 	raw := m.raw(r)
-	marks, edits := m.marks[index], mergeEdits(m.edits[index])
+	marks, edits := m.marks[index], m.edits[index]
+	if own := mergeEdits(m.own[index]); len(own) > 0 {
+		edits = append(edits, fit(m.text(index), own)...)
+	}
+	edits = mergeEdits(edits)
 	m.touch(r.parent)
 	slices.SortFunc(marks, byStart)
 	spans := make([]scanner.Span, len(marks))

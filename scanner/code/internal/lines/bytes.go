@@ -78,3 +78,30 @@ func maskShapes() (t [128]uint8) {
 	}
 	return t
 }
+
+// The punctuation that is counted in a line; markOther is the rest.
+const (
+	markOther = iota
+	markTab
+	markComma
+	markBar
+	markSemicolon
+	markOpen  // {
+	markClose // }
+	markCall  // (
+	markEquals
+	markQuote
+	markColon
+	markBacktick
+)
+
+// markKinds is a power of two with room for all kinds.
+const markKinds = 16
+
+// marks is how many of each kind a line has.
+type marks [markKinds]int32
+
+var markOf = [256]uint8{
+	'\t': markTab, ',': markComma, '|': markBar, ';': markSemicolon, '{': markOpen, '}': markClose,
+	'(': markCall, '=': markEquals, '"': markQuote, ':': markColon, '`': markBacktick,
+}

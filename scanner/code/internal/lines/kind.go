@@ -19,10 +19,10 @@ const (
 	Directive // #include, #!/bin/sh, <?php, <!DOCTYPE
 )
 
-func kindOf(line, body []byte, counts *[128]int32, columns int) Kind {
+func kindOf(line, body []byte, counts *marks, columns int) Kind {
 	switch body[0] {
 	case '`', '~':
-		if len(body) >= 3 && body[1] == body[0] && body[2] == body[0] && counts['`'] < 6 {
+		if len(body) >= 3 && body[1] == body[0] && body[2] == body[0] && counts[markBacktick] < 6 {
 			return Fence
 		}
 	case '@':
@@ -34,7 +34,7 @@ func kindOf(line, body []byte, counts *[128]int32, columns int) Kind {
 			return DiffHead
 		}
 	case '|':
-		if counts['|'] >= 2 && body[len(body)-1] == '|' {
+		if counts[markBar] >= 2 && body[len(body)-1] == '|' {
 			return Row
 		}
 	case '#', '<':
@@ -233,7 +233,7 @@ func isLevel(b []byte, bracketed bool) bool {
 
 // isJSON reports whether a line is an element of pretty-printed JSON, or a
 // whole value: "key": value, a string or a number with a comma, a bracket.
-func isJSON(body []byte, counts *[128]int32) bool {
+func isJSON(body []byte, counts *marks) bool {
 	last := body[len(body)-1]
 	switch body[0] {
 	case '{', '[':
@@ -244,7 +244,7 @@ func isJSON(body []byte, counts *[128]int32) bool {
 				return false
 			}
 			closed := last == '}' || last == ']' || last == ','
-			return inner[0] == '"' && closed && counts['"'] >= counts[':'] && counts[';'] == 0 && counts['('] <= counts['"']/4
+			return inner[0] == '"' && closed && counts[markQuote] >= counts[markColon] && counts[markSemicolon] == 0 && counts[markCall] <= counts[markQuote]/4
 		}
 		return true
 	case '}', ']':
@@ -284,19 +284,19 @@ func isJSON(body []byte, counts *[128]int32) bool {
 
 // isRow reports whether a line looks like cells between separators, with
 // nothing in it that a program would have.
-func isRow(body []byte, counts *[128]int32) bool {
-	separators := max(counts[','], counts['\t'], counts['|'])
-	if separators < 2 || counts['{']+counts['}']+counts['='] > 0 || counts['('] > separators/4 {
+func isRow(body []byte, counts *marks) bool {
+	separators := max(counts[markComma], counts[markTab], counts[markBar])
+	if separators < 2 || counts[markOpen]+counts[markClose]+counts[markEquals] > 0 || counts[markCall] > separators/4 {
 		return false
 	}
-	if counts[';'] > 0 && body[len(body)-1] == ';' {
+	if counts[markSemicolon] > 0 && body[len(body)-1] == ';' {
 		return false
 	}
-	if counts['\t'] >= 2 || counts['|'] >= 2 {
+	if counts[markTab] >= 2 || counts[markBar] >= 2 {
 		return true
 	}
 	// Commas also part the clauses of a sentence: cells have no blank after
 	// their comma, most of the time.
 	spaced := int32(bytes.Count(body, []byte(", ")))
-	return (counts[',']-spaced)*3 >= counts[',']*2
+	return (counts[markComma]-spaced)*3 >= counts[markComma]*2
 }

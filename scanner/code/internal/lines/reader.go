@@ -46,8 +46,7 @@ type Reader struct {
 	// by the square root of the number of tokens; Whole those of the line.
 	Tokens, Whole []uint16
 
-	tokens, whole int32
-	n             int32
+	whole, n int32
 }
 
 // Line is what Read says of a line.
@@ -61,20 +60,36 @@ type Line struct {
 	Kind       Kind
 }
 
-func (r *Reader) token(h uint32) {
-	h = (h ^ h>>15) * 0x2C1B3C6D >> (32 - Bits)
-	r.tokens += int32(r.W.W[h])
+// feature is the place of a feature's weight.
+func feature(h uint32) uint32 { return (h ^ h>>15) * 0x2C1B3C6D >> (32 - Bits) }
+
+func (r *Reader) line(h uint32) {
+	k := feature(h)
+	r.whole += int32(r.W.W[k])
 	if r.Collect {
-		r.Tokens = append(r.Tokens, uint16(h))
+		r.Whole = append(r.Whole, uint16(k))
 	}
 }
 
-func (r *Reader) line(h uint32) {
-	h = (h ^ h>>15) * 0x2C1B3C6D >> (32 - Bits)
-	r.whole += int32(r.W.W[h])
-	if r.Collect {
-		r.Whole = append(r.Whole, uint16(h))
+// A word's hash is that of what stands before, plus the byte, times hash1; the
+// other factors take four bytes at once.
+const (
+	hash1 = 0x9E3779B1
+	hash2 = hash1 * hash1 & (1<<32 - 1)
+	hash3 = hash2 * hash1 & (1<<32 - 1)
+	hash4 = hash3 * hash1 & (1<<32 - 1)
+)
+
+func hashOf(word []byte) uint32 {
+	h := uint32(0)
+	for len(word) >= 4 {
+		h = (h+uint32(word[0]))*hash4 + uint32(word[1])*hash3 + uint32(word[2])*hash2 + uint32(word[3])*hash1
+		word = word[4:]
 	}
+	for _, c := range word {
+		h = (h + uint32(c)) * hash1
+	}
+	return h
 }
 
 // Root is the divisor of the sum of token weights of a line with n tokens.
@@ -82,7 +97,7 @@ func Root(n int) float32 { return float32(math.Sqrt(float64(max(n, 1)))) }
 
 // Read reads one line, given without its line ending.
 func (r *Reader) Read(line []byte) Line {
-	r.tokens, r.whole, r.n = 0, 0, 0
+	r.whole, r.n = 0, 0
 	r.Tokens, r.Whole = r.Tokens[:0], r.Whole[:0]
 
 	end := len(line)
@@ -103,7 +118,9 @@ func (r *Reader) Read(line []byte) Line {
 	}
 	body := line[start:end]
 	var (
-		counts    [128]int32 // of punctuation, by byte
+		counts    marks
+		tokens    int32 // sum of their weights
+		n         int32 // how many they are of
 		words     int32
 		joined    int32 // words with exactly a space between them and the last word
 		puncts    int32
@@ -112,17 +129,22 @@ func (r *Reader) Read(line []byte) Line {
 		sep       = uint32(0)   // what stands between the last word and here
 		firstWord uint32
 	)
+	weights := &r.W.W
 	for i := 0; i < len(body); {
 		c := body[i]
+		before := prev
+		if sep&0xff == ' ' {
+			before = ' '
+		}
 		switch class := classOf[c]; class {
 		case classSpace:
 			if c == '\t' {
-				counts['\t']++
+				counts[markTab]++
 			}
 			i++
 			for i < len(body) && classOf[body[i]] == classSpace {
 				if body[i] == '\t' {
-					counts['\t']++
+					counts[markTab]++
 				}
 				i++
 			}
@@ -130,62 +152,63 @@ func (r *Reader) Read(line []byte) Line {
 			continue
 		case classPunct:
 			puncts++
-			counts[c&127]++
+			counts[markOf[c]&(markKinds-1)]++
+			i++
 			next := uint32(0)
-			if i+1 < len(body) {
-				next = uint32(body[i+1])
+			if i < len(body) {
+				next = uint32(body[i])
 				if k := classOf[next]; k != classPunct {
 					next = uint32(k)
 				}
 			}
-			before := prev
-			if sep&0xff == ' ' {
-				before = ' '
+			k := feature(famPunct + (before<<16|uint32(c)<<8|next)*0x01000193)
+			tokens += int32(weights[k])
+			if r.Collect {
+				r.Tokens = append(r.Tokens, uint16(k))
 			}
-			r.token(famPunct + (before<<16|uint32(c)<<8|next)*0x01000193)
 			sep = sep<<8 | uint32(c)
 			prev = uint32(c)
-			i++
 		default:
-			j := i
-			hash, mask := uint32(0), uint32(0)
-			for {
-				hash = (hash + uint32(c)) * 0x9E3779B1
-				mask |= 1 << class
+			j := i + 1
+			rest := uint32(0) // classes of the bytes but the first
+			next := uint32(0)
+			for j < len(body) {
+				c := body[j]
+				k := classOf[c]
+				if k < classLower {
+					next = uint32(c)
+					break
+				}
+				rest |= 1 << k
 				j++
-				if j == len(body) {
-					break
-				}
-				c = body[j]
-				if class = classOf[c]; class < classLower {
-					break
-				}
 			}
+			mask := rest | 1<<class
 			shape := uint32(shapeOfMask[mask&127])
 			switch {
 			case mask == 1<<classDigit:
 				shape = shapeNumber
 			case j-i == 1 && shape != shapeHigh:
 				shape = shapeLetter
-			case shape == shapeCamel && capitalized(body[i:j]):
+			case shape == shapeCamel && class == classUpper && rest>>classUpper&1 == 0:
 				shape = shapeCapital
 			}
-			next := uint32(0)
-			if j < len(body) {
-				next = uint32(body[j])
-			}
-			before := prev
-			if sep&0xff == ' ' {
-				before = ' '
-			}
 			if shape != shapeNumber {
-				r.token(famWord + hash)
+				hash := hashOf(body[i:j])
+				k := feature(famWord + hash)
+				tokens += int32(weights[k])
+				if r.Collect {
+					r.Tokens = append(r.Tokens, uint16(k))
+				}
 				if words == 0 {
 					firstWord = hash
 				}
 			}
-			r.token(famAround + (before<<16|next<<8|shape)*0x01000193)
-			r.token(famPair + (sep&0xffff<<8|prevShape<<4|shape)*0x01000193)
+			around := feature(famAround + (before<<16|next<<8|shape)*0x01000193)
+			pair := feature(famPair + (sep&0xffff<<8|prevShape<<4|shape)*0x01000193)
+			tokens += int32(weights[around]) + int32(weights[pair])
+			if r.Collect {
+				r.Tokens = append(r.Tokens, uint16(around), uint16(pair))
+			}
 			if sep == ' ' {
 				joined++
 			}
@@ -193,16 +216,17 @@ func (r *Reader) Read(line []byte) Line {
 			prevShape, prev, sep = shape, uint32(shape), 0
 			i = j
 		}
-		r.n++
+		n++
 	}
+	r.n = n
 	kind := kindOf(line, body, &counts, columns)
 	r.shape(body, columns, firstWord, words, joined, puncts, &counts, kind)
 
-	score := float32(r.tokens)/Root(int(r.n)) + float32(r.whole+r.W.Bias)
+	score := float32(tokens)/Root(int(n)) + float32(r.whole+r.W.Bias)
 	return Line{
 		Score:      score / Scale,
-		Statements: int(counts[';'] + counts['{'] + counts['}']),
-		Separators: int(max(counts[','], counts['\t'], counts['|'])),
+		Statements: int(counts[markSemicolon] + counts[markOpen] + counts[markClose]),
+		Separators: int(max(counts[markComma], counts[markTab], counts[markBar])),
 		Kind:       kind,
 	}
 }
@@ -210,17 +234,8 @@ func (r *Reader) Read(line []byte) Line {
 // Count is the number of tokens of the line read last.
 func (r *Reader) Count() int { return int(r.n) }
 
-func capitalized(word []byte) bool {
-	for _, c := range word[1:] {
-		if c <= 'Z' && c >= 'A' {
-			return false
-		}
-	}
-	return classOf[word[0]] == classUpper
-}
-
 // shape adds the features of the line as a whole.
-func (r *Reader) shape(body []byte, columns int, first uint32, words, joined, puncts int32, counts *[128]int32, kind Kind) {
+func (r *Reader) shape(body []byte, columns int, first uint32, words, joined, puncts int32, counts *marks, kind Kind) {
 	head, last := uint32(body[0]), uint32(body[len(body)-1])
 	if k := classOf[head]; k != classPunct {
 		head = uint32(k)
@@ -257,8 +272,8 @@ func (r *Reader) shape(body []byte, columns int, first uint32, words, joined, pu
 	r.line(famLength + (size<<4|uint32(min(words, 12)))*0x01000193)
 	r.line(famDensity + (eighths(puncts, words+puncts)<<4|size)*0x01000193)
 	r.line(famJoined + (eighths(joined, words)<<4|uint32(min(words, 10)))*0x01000193)
-	marks := func(n int32) uint32 { return uint32(min(n, 3)) }
-	r.line(famStatements + (marks(counts[';'])<<6|marks(counts['{']+counts['}'])<<4|marks(counts['='])<<2|marks(counts['(']))*0x01000193)
+	few := func(n int32) uint32 { return uint32(min(n, 3)) }
+	r.line(famStatements + (few(counts[markSemicolon])<<6|few(counts[markOpen]+counts[markClose])<<4|few(counts[markEquals])<<2|few(counts[markCall]))*0x01000193)
 	r.line(famKind + uint32(kind)*0x01000193)
 }
 
