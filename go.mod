@@ -3,22 +3,22 @@ module github.com/sluice-dlp/sluice
 go 1.26.0
 
 require (
-	github.com/andybalholm/brotli v1.2.8
+	github.com/andybalholm/brotli v1.2.8 // request bodies in br
 	github.com/envoyproxy/go-control-plane/envoy v1.40.0
-	github.com/fsnotify/fsnotify v1.10.1
-	github.com/google/go-cmp v0.7.0
-	github.com/hashicorp/go-hclog v1.6.3
+	github.com/fsnotify/fsnotify v1.10.1 // reload when a file changes
+	github.com/google/go-cmp v0.7.0 // tests: readable differences
+	github.com/hashicorp/go-hclog v1.6.3 // go-plugin wants its logger
 	github.com/hashicorp/go-plugin v1.8.0
-	github.com/klauspost/compress v1.20.4
+	github.com/klauspost/compress v1.20.4 // request bodies in gzip and zstd
 	github.com/prometheus/client_golang v1.25.0
-	github.com/rogpeppe/go-internal v1.16.0
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
-	github.com/spf13/cobra v1.10.2
-	github.com/spf13/pflag v1.0.9
+	github.com/rogpeppe/go-internal v1.16.0 // tests: sessions at the command line (testscript)
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // tests: schemas hold what they describe
+	github.com/spf13/cobra v1.10.2 // command line
+	github.com/spf13/pflag v1.0.9 // flag types of cobra
 	github.com/wasilibs/go-re2 v1.13.0
 	go.yaml.in/yaml/v4 v4.0.0
-	golang.org/x/sys v0.50.0
-	golang.org/x/text v0.42.0
+	golang.org/x/sys v0.50.0 // CPU time of a thread (getrusage)
+	golang.org/x/text v0.42.0 // UTF-16 files in sluice scan
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12
 )

@@ -34,6 +34,7 @@ type checkDef struct {
 	value   func(v []byte) bool
 	context func(c *candidate) bool
 	measure func(v []byte) float64
+	parts   bool // what holds of a value holds of each part of it
 }
 
 // check is a checkDef as a rule uses it.
@@ -134,7 +135,7 @@ var checkTable = map[string]checkDef{
 	"digits":        {doc: "the value has at least N digits", measure: countDigits},
 	"letters":       {doc: "the value has at least N ASCII letters", measure: countLetters},
 	"classes":       {doc: "the value has characters of at least N of the classes upper case, lower case, digits, others", measure: classes},
-	"ascii":         {doc: "every character is ASCII", value: isASCII},
+	"ascii":         {doc: "every character is ASCII", value: isASCII, parts: true},
 	"mixed":         {doc: "the value mixes letters with digits", value: mixed},
 	"mixed-case":    {doc: "the value has both upper-case and lower-case letters", value: mixedCase},
 	"hex":           {doc: "the value is made of hexadecimal digits", value: allHex},

@@ -8,7 +8,7 @@ import (
 
 // parseIP reads an address, perhaps with a zone or a prefix length.
 func parseIP(s string) (netip.Addr, bool) {
-	if at := strings.IndexByte(s, '/'); at >= 0 {
+	if strings.Contains(s, "/") {
 		p, err := netip.ParsePrefix(s)
 		return p.Addr(), err == nil
 	}

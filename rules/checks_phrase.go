@@ -39,7 +39,7 @@ func seedPhrase(v []byte) bool {
 	list := bip39Words()
 	var bits [33]byte
 	n := 0
-	for _, w := range bytes.Fields(v) {
+	for w := range bytes.FieldsSeq(v) {
 		x, ok := list[string(w)]
 		if !ok || n+11 > len(bits)*8 {
 			return false

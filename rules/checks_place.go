@@ -78,7 +78,7 @@ func quoted(c *candidate) bool {
 // lone looks past one space or hyphen on either side for another digit.
 func lone(c *candidate) bool {
 	joins := func(b byte) bool { return b == ' ' || b == '-' }
-	return !(joins(c.before(1)) && isDigit(c.before(2))) && !(joins(c.after(1)) && isDigit(c.after(2)))
+	return (!joins(c.before(1)) || !isDigit(c.before(2))) && (!joins(c.after(1)) || !isDigit(c.after(2)))
 }
 
 func literal(c *candidate) bool {

@@ -250,7 +250,7 @@ func isPEMBody(v []byte) bool {
 	}
 	n := 0
 	for i, b := range v {
-		if isAlnum(b) && !(i > 0 && v[i-1] == '\\') || b == '+' || b == '/' || b == '=' {
+		if isAlnum(b) && (i == 0 || v[i-1] != '\\') || b == '+' || b == '/' || b == '=' {
 			n++
 		}
 	}

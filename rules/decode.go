@@ -136,10 +136,10 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, what string) {
 		return
 	}
 	if v.CanAddr() {
-		if l, ok := v.Addr().Interface().(lined); ok {
+		if l, ok := reflect.TypeAssert[lined](v.Addr()); ok {
 			l.setPlace(d.file, n.Line)
 		}
-		if u, ok := v.Addr().Interface().(nodeUnmarshaler); ok {
+		if u, ok := reflect.TypeAssert[nodeUnmarshaler](v.Addr()); ok {
 			d.wrap(n, what, u.UnmarshalYAML(n))
 			return
 		}
@@ -168,7 +168,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, what string) {
 		return
 	}
 	if v.CanAddr() {
-		if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 			if n.Kind != yaml.ScalarNode {
 				d.fault(n, "%s is %s: write a single value", what, kindOf(n))
 				return

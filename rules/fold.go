@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -38,30 +39,38 @@ func needsFolding(text []byte) bool {
 
 // fold returns the folded text, in memory of f.
 func (f *folded) fold(text []byte) []byte {
-	f.text, f.at = f.text[:0], f.at[:0]
+	// No rune grows: what is folded becomes one byte of ASCII, or nothing.
+	f.text, f.at = slices.Grow(f.text[:0], len(text))[:len(text)], slices.Grow(f.at[:0], len(text)+1)[:len(text)+1]
+	n := 0
 	for i := 0; i < len(text); {
-		r, size := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(text[i:])
-			r = foldRune(r)
+		if text[i] < utf8.RuneSelf {
+			f.text[n], f.at[n] = text[i], int32(i)
+			n++
+			i++
+			continue
 		}
-		if r >= 0 {
-			before := len(f.text)
-			f.text = utf8.AppendRune(f.text, r)
-			for range len(f.text) - before {
-				f.at = append(f.at, int32(i))
-			}
+		r, size := utf8.DecodeRune(text[i:])
+		before := n
+		if folded := foldRune(r); folded == r {
+			n += copy(f.text[n:], text[i:i+size])
+		} else if folded >= 0 {
+			n += utf8.EncodeRune(f.text[n:], folded)
+		}
+		for k := before; k < n; k++ {
+			f.at[k] = int32(i)
 		}
 		i += size
 	}
-	f.at = append(f.at, int32(len(text)))
+	f.text, f.at = f.text[:n], f.at[:n+1]
+	f.at[n] = int32(len(text))
 	return f.text
 }
 
 // foldRune returns the ASCII look-alike of r, -1 if r is invisible, or r.
 func foldRune(r rune) rune {
 	switch {
-	case r < 0x80:
+	case r < 0x80, r > 0xAD && r < 0x660, r > 0x3000 && r < 0xA620:
+		// Latin, Greek, Cyrillic, Chinese and their like: none is folded.
 		return r
 	case r == 0xA0, r >= 0x2000 && r <= 0x200A, r == 0x202F, r == 0x205F, r == 0x3000:
 		return ' '

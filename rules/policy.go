@@ -48,7 +48,7 @@ func DefaultPolicy() scanner.Policy {
 		Kinds: map[scanner.Kind]scanner.Levels{
 			scanner.KindSecret: {Low: scanner.Report, Medium: scanner.Redact, High: scanner.Redact},
 			scanner.KindPII:    {Low: scanner.Allow, Medium: scanner.Redact, High: scanner.Redact},
-			scanner.KindCode:   {Low: scanner.Allow, Medium: scanner.Report, High: scanner.Block, ReportLines: 3, ActLines: 10},
+			scanner.KindCode:   {Low: scanner.Allow, Medium: scanner.Block, High: scanner.Block, ReportLines: 3, ActLines: 10},
 		},
 		Rules: map[string]scanner.Levels{},
 	}

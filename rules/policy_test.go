@@ -54,7 +54,7 @@ func TestPolicy(t *testing.T) {
 		Kinds: map[scanner.Kind]scanner.Levels{
 			"secret": {Low: scanner.Report, Medium: scanner.Redact, High: scanner.Block},
 			"pii":    {Low: scanner.Allow, Medium: scanner.Redact, High: scanner.Redact},
-			"code":   {Low: scanner.Allow, Medium: scanner.Report, High: scanner.Block, ReportLines: 5, ActLines: 10},
+			"code":   {Low: scanner.Allow, Medium: scanner.Block, High: scanner.Block, ReportLines: 5, ActLines: 10},
 		},
 		Rules: map[string]scanner.Levels{
 			"private-key":   {Low: scanner.Report, Medium: scanner.Block, High: scanner.Block},

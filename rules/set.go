@@ -166,10 +166,14 @@ func newJudges(r *Rule) ([]judge, error) {
 }
 
 // Warm compiles what a Set otherwise compiles when the first candidate of a
-// rule fails its checks, so that no request waits for it. It takes about half a
-// second of processor time for the built-in rules and may run beside Detect. The
-// error is that of ctx.
+// rule fails its checks, and when the first text needs the Kelvin sign or the
+// long s, so that no request waits for it. It takes about half a second of
+// processor time for the built-in rules and may run beside Detect. The error is
+// that of ctx.
 func (s *Set) Warm(ctx context.Context) error {
+	if _, err := s.matcher.Find(ctx, nil, []byte("\u017f\u212a")); err != nil {
+		return err
+	}
 	for i, judges := range s.judges {
 		if !slices.ContainsFunc(judges, func(j judge) bool { return len(j.checks) > 0 }) {
 			continue // its candidates never fail
@@ -295,10 +299,14 @@ const (
 // retry looks for a candidate that begins inside a failed one: in "2026 4111
 // ..." the search resumes at each later word.
 func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j *judge, failed *candidate, shift int) ([]scanner.Finding, error) {
-	if failed.to-failed.from > maxRetryBytes {
+	if failed.to-failed.from > maxRetryBytes || j.hopeless(failed) {
 		return found, nil
 	}
-	for at := failed.from + 1; at < failed.to; at++ {
+	first := failed.from + 1
+	if failed.start == first {
+		first++ // behind one character that only delimits it, the same would be found
+	}
+	for at := first; at < failed.to; at++ {
 		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
 			continue
 		}
@@ -335,6 +343,16 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j
 		}
 	}
 	return found, nil
+}
+
+// hopeless reports whether what a candidate failed, its parts fail as well.
+func (j *judge) hopeless(failed *candidate) bool {
+	for i := range j.checks {
+		if k := &j.checks[i]; k.negate && k.parts && !k.holds(failed) {
+			return true
+		}
+	}
+	return false
 }
 
 // decide weighs the evidence about a candidate. passed is false if a check

@@ -217,3 +217,50 @@ func FuzzSet(f *testing.F) {
 		}
 	})
 }
+
+func TestWarm(t *testing.T) {
+	set := builtinSet(t)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := set.Warm(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("Warm after the end of its context: %v", err)
+	}
+	if err := set.Warm(t.Context()); err != nil {
+		t.Error(err)
+	}
+	found, err := set.Detect(t.Context(), []scanner.Text{{Bytes: []byte("card 4716 6626 2749 7377")}})
+	if err != nil || len(found) == 0 {
+		t.Errorf("after Warm: %v, %v", found, err)
+	}
+}
+
+func TestFullStopIsNotTheSecrets(t *testing.T) {
+	set := builtinSet(t)
+	value := "q7Zk2Lw9" + "Xb4Nf8Rt" + "Ys1Vd6Hc" + "Jm3Pg5Ta"
+	for text, want := range map[string]string{
+		"use key id " + value + ". Next, restart": value,
+		"use key id " + value + ".":               value,
+		`{"token": "` + value + `."}`:             value + ".",
+	} {
+		found := findMedium(t, set, text)
+		if len(found) != 1 || text[found[0].Span.Start:found[0].Span.End] != want {
+			t.Errorf("%q: %v, want %q", text, found, want)
+		}
+	}
+}
+
+// TestRetryCutsBetweenRunes searches inside failed candidates that are followed
+// by runes of several bytes, at every offset of the window's end.
+func TestRetryCutsBetweenRunes(t *testing.T) {
+	set := builtinSet(t)
+	for pad := range 8 {
+		text := "2026 4716 6626 2749 7377 " + strings.Repeat("x", pad) + strings.Repeat("é密🔑", 60)
+		found, err := set.Detect(t.Context(), []scanner.Text{{Bytes: []byte(text)}})
+		if err != nil {
+			t.Fatalf("after %d bytes: %v", pad, err)
+		}
+		if !slices.ContainsFunc(found, func(f scanner.Finding) bool { return f.Rule == "credit-card" && f.Span.Start == 5 }) {
+			t.Errorf("after %d bytes: no card in %v", pad, found)
+		}
+	}
+}

@@ -153,6 +153,7 @@ type assembly struct {
 	config  *Config
 	scanner *scanner.Scanner
 	rules   int
+	warm    func(context.Context) error // makes the first requests as fast as later ones
 }
 
 // assemble builds the Scanner that the configuration describes.
@@ -175,7 +176,13 @@ func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
 		return nil, err
 	}
 	s := scanner.New(scanner.Options{Policy: policy, Detectors: detectors, Batch: batch})
-	return &assembly{config: c, scanner: s, rules: count}, nil
+	a := &assembly{config: c, scanner: s, rules: count}
+	for _, d := range detectors {
+		if set, ok := d.(*rules.Set); ok {
+			a.warm = set.Warm
+		}
+	}
+	return a, nil
 }
 
 // place gives errors about names in sluice.yaml the line of the name.

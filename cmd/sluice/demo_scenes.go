@@ -35,7 +35,7 @@ policy:
   kinds:
     secret: {low: report, medium: redact, high: redact}
     pii: {low: allow, medium: redact, high: redact}
-    code: {low: allow, medium: report, high: block, report_lines: 3, act_lines: 10}
+    code: {low: allow, medium: block, high: block, report_lines: 3, act_lines: 10}
   rules:
     private-key: block
 `

@@ -85,7 +85,11 @@ func (s *sidecar) prepare(ctx context.Context) (*assembly, error) {
 	if err != nil {
 		return nil, err
 	}
-	return assemble(c, batch)
+	a, err := assemble(c, batch)
+	if err == nil && a.warm != nil {
+		go func() { _ = a.warm(ctx) }() // ends early with ctx; requests need not wait for it
+	}
+	return a, err
 }
 
 func needsRestart(a, b *Config) bool {

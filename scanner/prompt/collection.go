@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"context"
+	"sync"
 	"unsafe"
 
 	"github.com/sluice-dlp/sluice/scanner"
@@ -67,6 +68,41 @@ type collection struct {
 	total  int64          // bytes of all texts
 	pieces int            // in joins
 	arena  arena
+}
+
+// A collection's memory goes from one inspection to the next, emptied of texts
+// and pointers, unless a large body has made it large.
+var collections = sync.Pool{New: func() any { return new(collection) }}
+
+const (
+	keptRecords = 2 << 10
+	keptBytes   = 64 << 10 // of pointers, and of decoded copies
+)
+
+// borrow takes the memory of a collection that is no longer in use.
+func (c *collection) borrow() {
+	old := collections.Get().(*collection)
+	c.records, c.owners = old.records, old.owners
+	c.batch, c.wheres, c.places = old.batch, old.wheres, old.places
+	c.arena.block, c.arena.held = old.arena.block, cap(old.arena.block)
+}
+
+// giveBack ends the use of the collection. Nothing that is left of its texts
+// may be read any more.
+func (c *collection) giveBack() {
+	c.arena.reset()
+	if c.arena.keep || len(c.batch) > 0 || cap(c.records) > keptRecords || cap(c.wheres) > keptBytes || cap(c.arena.block) > keptBytes {
+		*c = collection{}
+		return
+	}
+	// What was decoded or named in a body does not outlive it.
+	clear(c.arena.block[:cap(c.arena.block)])
+	clear(c.wheres[:cap(c.wheres)])
+	collections.Put(&collection{
+		records: c.records[:0], owners: c.owners[:0], batch: c.batch[:0], wheres: c.wheres[:0], places: c.places[:0],
+		arena: arena{block: c.arena.block},
+	})
+	*c = collection{}
 }
 
 // maxWheres is how many bytes of pointers a batch may hold before texts nested

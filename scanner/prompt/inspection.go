@@ -93,7 +93,10 @@ func Begin(s *scanner.Scanner, req Request, limits Limits) *Inspection {
 	}
 	in.body = &in.wire
 	in.texts.max = in.limits.MaxTexts
-	in.texts.arena.keep = s.KeepsTexts()
+	in.texts.borrow()
+	if in.texts.arena.keep = s.KeepsTexts(); in.texts.arena.keep {
+		in.texts.arena.block, in.texts.arena.held = nil, 0
+	}
 	in.walk.in = in
 	in.walk.indexed = in.media == mediaLines
 	in.tok = tokenizer{
@@ -265,7 +268,9 @@ func (in *Inspection) Finish(ctx context.Context) (Result, error) {
 		verdict.Fail(in.policy, r.reason)
 		errs = append(errs, r)
 	}
-	return in.result(verdict), errors.Join(errs...)
+	result := in.result(verdict)
+	in.texts.giveBack()
+	return result, errors.Join(errs...)
 }
 
 // finishBody reads what can only be read at the end: bodies that are not JSON,
