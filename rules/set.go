@@ -165,14 +165,13 @@ func newJudges(r *Rule) ([]judge, error) {
 	return judges, nil
 }
 
-// Warm compiles what a Set otherwise compiles when the first candidate of a
-// rule fails its checks, and when the first text needs the Kelvin sign or the
-// long s, so that no request waits for it. It takes about half a second of
-// processor time for the built-in rules and may run beside Detect. The error is
-// that of ctx.
+// Warm compiles what a Set otherwise compiles when a pattern is first needed,
+// so that no request waits for it. It takes about half a second of processor
+// time for the built-in rules and may run beside Detect. The error is that of
+// ctx, or names a rule whose pattern RE2 refuses after all.
 func (s *Set) Warm(ctx context.Context) error {
-	if _, err := s.matcher.Find(ctx, nil, []byte("\u017f\u212a")); err != nil {
-		return err
+	if err := s.matcher.Warm(ctx); err != nil {
+		return s.patternErrors(err)
 	}
 	for i, judges := range s.judges {
 		if !slices.ContainsFunc(judges, func(j judge) bool { return len(j.checks) > 0 }) {

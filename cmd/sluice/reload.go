@@ -87,7 +87,11 @@ func (s *sidecar) prepare(ctx context.Context) (*assembly, error) {
 	}
 	a, err := assemble(c, batch)
 	if err == nil && a.warm != nil {
-		go func() { _ = a.warm(ctx) }() // ends early with ctx; requests need not wait for it
+		go func() { // requests need not wait for it
+			if err := a.warm(ctx); err != nil && ctx.Err() == nil {
+				logErrors(ctx, s.logger, "a rule cannot be used, texts that it may match are not read whole", err)
+			}
+		}()
 	}
 	return a, err
 }

@@ -54,16 +54,22 @@ func (a *anchor) list() []*node { return slices.Concat(a.head, a.run, a.tail) }
 // chooser finds the cheapest anchors of patterns.
 type chooser struct {
 	freq   *frequencies
-	shares map[byteSet][]groupShare
-	rates  map[sequence]float64
-	nfa    program // memory of firstSets
+	ids    map[byteSet]uint16 // numbers of the sets met so far
+	shares [][]groupShare     // by number
+	rates  map[[anchorLen]uint16]float64
+
+	// Memory of firstSets.
+	nfa              program
+	seen             []int
+	now, next, stack []int32
 }
 
 func newChooser() *chooser {
 	return &chooser{
 		freq:   newFrequencies(),
-		shares: map[byteSet][]groupShare{},
-		rates:  map[sequence]float64{},
+		ids:    map[byteSet]uint16{},
+		shares: [][]groupShare{nil}, // no set has number 0
+		rates:  map[[anchorLen]uint16]float64{},
 	}
 }
 
@@ -81,28 +87,38 @@ func (c *chooser) rate(seq *sequence, n int) float64 {
 	for n > 1 && seq[n-1] == anyByte {
 		n--
 	}
-	var key sequence
-	copy(key[:n], seq[:n])
+	var key [anchorLen]uint16
+	for k := range n {
+		key[k] = c.number(seq[k])
+	}
 	r, ok := c.rates[key]
 	if ok {
 		return r
 	}
 	var all [anchorLen][]groupShare
 	for k := range n {
-		all[k] = c.sharesOf(seq[k])
+		all[k] = c.shares[key[k]]
 	}
 	r = c.freq.rate(all[:n])
 	c.rates[key] = r
 	return r
 }
 
-func (c *chooser) sharesOf(s byteSet) []groupShare {
-	g, ok := c.shares[s]
+// number returns the number of a set, whose shares are known from then on.
+func (c *chooser) number(s byteSet) uint16 {
+	id, ok := c.ids[s]
 	if !ok {
-		g = groupShares(s)
-		c.shares[s] = g
+		if len(c.shares) == 1<<16 {
+			// Nobody has so many. Forget them all.
+			clear(c.ids)
+			clear(c.rates)
+			c.shares = c.shares[:1]
+		}
+		id = uint16(len(c.shares))
+		c.shares = append(c.shares, groupShares(s))
+		c.ids[s] = id
 	}
-	return g
+	return id
 }
 
 const (
@@ -204,12 +220,20 @@ func (c *chooser) rateRun(a *anchor) {
 // that can stand there, and whether the text can end before it.
 func (c *chooser) firstSets(list []*node) (seq sequence, end [anchorLen]bool) {
 	const elements, room = 2 * anchorLen, 2 * anchorLen
+	// What comes after anchorLen bytes cannot be reached.
+	need := 0
+	for least := 0; need < min(len(list), elements) && least < anchorLen; need++ {
+		lo, _ := list[need].widths()
+		least += lo
+	}
 	p := c.nfa[:0]
 	accept := p.emit(inst{op: opAccept})
-	now := []int32{p.compile(catNode(list[:min(len(list), elements)]...), accept, room)}
-	c.nfa = p
-	seen := make([]int, len(p))
-	var stack, next []int32
+	now := append(c.now[:0], p.compile(&node{kind: kindCat, sub: list[:need]}, accept, room))
+	stack, next := c.stack, c.next
+	defer func() { c.nfa, c.now, c.next, c.stack = p, now, next, stack }()
+	seen := slices.Grow(c.seen[:0], len(p))[:len(p)]
+	clear(seen)
+	c.seen = seen
 	for k := range anchorLen {
 		stack, next = append(stack[:0], now...), next[:0]
 		for len(stack) > 0 {

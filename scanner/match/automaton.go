@@ -115,7 +115,6 @@ type automaton struct {
 	sets  [256]uint64 // states that can read a byte
 	conds []condition
 	empty bool // accepts at once, whatever stands there
-	loose bool // some repeats are loops that have an end in the pattern
 }
 
 // edges are the moves that need nothing of the place between two bytes.
@@ -168,9 +167,7 @@ func newAutomaton(list []*node) *automaton {
 	for len(all.sub) > 0 && all.states(room) > maxStates {
 		all.sub = all.sub[:len(all.sub)-1]
 	}
-	a := assemble(all, room)
-	a.loose = room < maxStates
-	return a
+	return assemble(all, room)
 }
 
 // newAutomatonCut is newAutomaton for a list that is too big: it is cut short.

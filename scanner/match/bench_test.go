@@ -2,7 +2,9 @@ package match_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +74,7 @@ func BenchmarkFind(b *testing.B) {
 			b.SetBytes(int64(len(bench.text)))
 			b.ReportAllocs()
 			var dst []match.Match
+			start := cpuTime()
 			for b.Loop() {
 				if dst, err = o.set.Find(b.Context(), dst[:0], bench.text); err != nil {
 					b.Fatal(err)
@@ -80,12 +83,25 @@ func BenchmarkFind(b *testing.B) {
 					b.Fatalf("%d matches, want %d", len(dst), len(want))
 				}
 			}
+			reportCPU(b, len(bench.text), start)
 		})
 	}
 }
 
 func BenchmarkCompile(b *testing.B) {
 	rules := ruleSet()
+	services := rules[len(credentials)+len(personal):]
+	thousand := slices.Clone(rules)
+	for i := 0; len(thousand) < 1000; i++ {
+		e := services[i%len(services)]
+		thousand = append(thousand, strings.Replace(e, "?:", fmt.Sprintf("?:%c%c", 'a'+i%26, 'a'+i/26%26), 1))
+	}
+	b.Run("built-in", func(b *testing.B) { compileAgain(b, rules) })
+	b.Run("1000", func(b *testing.B) { compileAgain(b, thousand) })
+}
+
+func compileAgain(b *testing.B, rules []string) {
+	b.ReportAllocs()
 	for b.Loop() {
 		if s := compile(b, rules...); s.Len() != len(rules) {
 			b.Fatal("patterns are missing")

@@ -105,6 +105,8 @@ type Stats struct {
 	Anchors    int64 // anchors found
 	Walked     int64 // bytes read around anchors, for all patterns together
 	Windows    int64 // anchors around which the pattern could match
+	Exact      int64 // windows looked at without RE2
+	ExactSteps int64 // steps of that
 	Calls      int64 // calls of RE2
 	CallBytes  int64 // bytes given to RE2
 	WholeTexts int64 // of Calls, those over a whole text
@@ -116,6 +118,8 @@ func (s *Stats) add(t *Stats) {
 	s.Anchors += t.Anchors
 	s.Walked += t.Walked
 	s.Windows += t.Windows
+	s.Exact += t.Exact
+	s.ExactSteps += t.ExactSteps
 	s.Calls += t.Calls
 	s.CallBytes += t.CallBytes
 	s.WholeTexts += t.WholeTexts

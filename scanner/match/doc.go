@@ -29,12 +29,14 @@
 // before a letter. Where only a long run is required – forty letters and
 // digits – the anchor is the run.
 //
-// From text to anchors (filter.go, run.go). A shift-or over 32 buckets and
-// four bytes reads the text once, at about 1 ns per byte whatever the number
-// of patterns. What it lets through is compared with all eight sets of the
-// anchors in the bucket. Runs of n bytes are looked for at every n-th place.
+// From text to anchors (first.go, filter.go, run.go). The first step reads the text once,
+// whatever the number of patterns: with vectors (AVX-512 VBMI, AVX2, NEON, by
+// what the machine has), which look up 32 buckets and five bytes at a time, or
+// with a shift-or over 32 buckets and four bytes, at about 1 ns per byte. What it
+// lets through is compared with all eight sets of the anchors in the bucket.
+// Runs of n bytes are looked for at every n-th place.
 //
-// From anchors to windows (automaton.go, extent.go, window.go). Around an
+// From anchors to windows (automaton.go, walk.go, extent.go, window.go). Around an
 // anchor two automata of at most 64 states walk over what the pattern wants
 // before and after it. Frequent words – key, api, token – nearly always end
 // there, after a few bytes. An automaton that would be larger is loosened, so
@@ -42,7 +44,11 @@
 // places that the parts before and after the anchor can reach: that is the
 // window. Overlapping and close windows are joined.
 //
-// From windows to matches. RE2 runs over each window and one more rune on
+// From windows to matches (exact.go). A call of RE2 costs more than most windows, so a
+// backtracking matcher with a budget of steps tries first, on the whole text but from
+// the places of the window only. Where its budget or its knowledge of Unicode ends, RE2 decides.
+//
+// RE2 runs over each window and one more rune on
 // either side, so that \b, ^ and $ see their true neighbours. This is exact: a
 // match of the whole text contains an anchor, so it lies in a window, with
 // every other match that could take its place. A match that touches the cut
@@ -63,8 +69,15 @@
 // x.*y|x does on a line of x) pays that for every match, here as in any
 // engine. Memory is proportional to the windows and matches.
 //
-// Cancellation. The context is looked at every 32 KB and before each call of
-// RE2. A call over the whole text is not interrupted.
+// Cancellation. The context is looked at every 32 KB of text, of bytes walked and of steps,
+// and before each call of RE2. A call of RE2 over the whole text is not
+// interrupted.
+//
+// Building. Compile reads every pattern and chooses anchors. Automata, their moves, the
+// programs of exact.go and those of RE2 are built when a text first needs them; Warm
+// builds all but the moves. Moves are shared by all goroutines and found at
+// most once each (walk.go). An expression whose two readings could differ, or
+// that is large, goes to RE2 in Compile already, so that its error comes there.
 //
 // A pattern without any anchor worth looking for (.{4}) is run over every
 // text. Set.Cost tells.

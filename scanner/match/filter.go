@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -17,6 +18,7 @@ const (
 // lane k is zero while the last k+1 bytes are possible for bucket b. The
 // second step compares all sets of the anchors of a bucket at once.
 type filter struct {
+	tables  tables // of the first step with vectors
 	masks   [256][2]uint64
 	atEnd   [2]uint64 // masks of the place after the text
 	buckets [buckets][]*check
@@ -37,10 +39,10 @@ type check struct {
 // entry is what follows when an anchor was found.
 type entry struct {
 	pattern    int32
-	whole      bool       // read the whole text
-	headFirst  bool       // the walk back is the shorter one
-	head, tail *automaton // walks back from the anchor and ahead from it
-	near       *automaton // the tail, cut short instead of loosened; nil if it is not loose
+	whole      bool    // read the whole text
+	headFirst  bool    // the walk back is the shorter one
+	head, tail *walker // walk back from the anchor and ahead from it
+	near       *walker // the tail, cut short instead of loosened; nil if it is not loose
 	back       []extent
 	ahead      []extent
 	backMax    int // greatest number of bytes before and after the anchor's place,
@@ -52,20 +54,35 @@ func newEntry(pattern int, a *anchor) entry {
 	e := entry{
 		pattern: int32(pattern),
 		whole:   a.whole,
-		head:    newAutomaton(reversed),
-		tail:    newAutomaton(a.tail),
+		tail:    newWalker(a.tail, false, false),
 		back:    extents(reversed),
 		ahead:   extents(a.tail),
 	}
 	e.backMax, e.aheadMax = widest(e.back), widest(e.ahead)
-	if e.tail.loose {
-		e.near = newAutomatonCut(a.tail)
+	if len(reversed) > 0 {
+		e.head = newWalker(reversed, true, false)
+	}
+	if catNode(a.tail...).states(maxStates) > maxStates {
+		e.near = newWalker(a.tail, false, true)
 	}
 	e.headFirst = e.backMax == 0
-	if e.head.empty {
-		e.head = nil
-	}
 	return e
+}
+
+// warm builds all automata.
+func (f *filter) warm() {
+	for i := range f.entries {
+		for _, w := range []*walker{f.entries[i].head, f.entries[i].tail, f.entries[i].near} {
+			if w != nil {
+				w.known()
+			}
+		}
+	}
+	for _, r := range f.runs {
+		for i := range r.entries {
+			r.entries[i].whole()
+		}
+	}
 }
 
 // newFilter builds the filter of the anchors of every pattern.
@@ -111,18 +128,23 @@ func newFilter(c *chooser, byPattern [][]anchor) *filter {
 		best, bestRate, bestRise := 0, 0.0, 0.0
 		for b := range buckets {
 			merged := union[b]
-			for k := range firstLen {
+			for k := range vectLen {
 				merged[k] = merged[k].union(it.anchor.seq[k])
 			}
 			r := rate[b]
 			if merged != union[b] {
-				r = c.rate(&merged, firstLen)
+				if firstSteps[0].halves {
+					for k := range vectLen {
+						merged[k] = merged[k].halves()
+					}
+				}
+				r = c.rate(&merged, vectLen)
 			}
 			if rise := r - rate[b]; b == 0 || rise < bestRise {
 				best, bestRate, bestRise = b, r, rise
 			}
 		}
-		for k := range firstLen {
+		for k := range vectLen {
 			union[best][k] = union[best][k].union(it.anchor.seq[k])
 		}
 		rate[best] = bestRate
@@ -131,9 +153,38 @@ func newFilter(c *chooser, byPattern [][]anchor) *filter {
 	return f
 }
 
+// halves returns the set as tables by the halves of a byte know it: each high half with
+// each low half.
+func (s byteSet) halves() (t byteSet) {
+	var low, high uint16
+	for i, w := range s {
+		for k := range 4 {
+			if part := uint16(w >> (16 * k)); part != 0 {
+				low |= part
+				high |= 1 << (4*i + k)
+			}
+		}
+	}
+	for i := range t {
+		for k := range 4 {
+			if high>>(4*i+k)&1 != 0 {
+				t[i] |= uint64(low) << (16 * k)
+			}
+		}
+	}
+	return t
+}
+
 // add puts an anchor into a bucket.
 func (f *filter) add(bucket int, a *anchor, entry int32) {
 	word, bit := bucket/lanes, bucket%lanes
+	for k := range vectLen {
+		for c := range 256 {
+			if a.seq[k].has(byte(c)) {
+				f.tables.add(bucket, k, byte(c))
+			}
+		}
+	}
 	for k := range firstLen {
 		m := uint64(1) << (lanes*k + bit)
 		for c := range 256 {
@@ -168,9 +219,9 @@ func (f *filter) add(bucket int, a *anchor, entry int32) {
 // hit is the last lane of a word. A state word below it has a zero there.
 const hit = uint64(1<<lanes-1) << (lanes * (firstLen - 1))
 
-// scan runs the first step over text[from:to] and goes on with what it finds. It must be
-// called with pieces in order; when to is the end of the text it is done.
-func (f *filter) scan(text []byte, from, to int, sc *scratch) {
+// scan is the first step without vectors, for text[from:to]. It must be called with
+// pieces in order; when to is the end of the text it is done.
+func (f *filter) scan(ctx context.Context, text []byte, from, to int, sc *scratch) error {
 	a, b := sc.words[0], sc.words[1]
 	i := from
 	// Four bytes for one branch.
@@ -185,39 +236,49 @@ func (f *filter) scan(text []byte, from, to int, sc *scratch) {
 		m = &f.masks[t[3]]
 		a, b = a2<<lanes|m[0], b2<<lanes|m[1]
 		if a0&b0&a1&b1&a2&b2&a&b < hit {
-			f.candidate(text, i-firstLen+1, a0, b0, sc)
-			f.candidate(text, i-firstLen+2, a1, b1, sc)
-			f.candidate(text, i-firstLen+3, a2, b2, sc)
-			f.candidate(text, i-firstLen+4, a, b, sc)
+			f.state(text, i-firstLen+1, a0, b0, sc)
+			f.state(text, i-firstLen+2, a1, b1, sc)
+			f.state(text, i-firstLen+3, a2, b2, sc)
+			f.state(text, i-firstLen+4, a, b, sc)
+			if sc.tired() {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	for ; i < to; i++ {
 		m := &f.masks[text[i]]
 		a, b = a<<lanes|m[0], b<<lanes|m[1]
-		f.candidate(text, i-firstLen+1, a, b, sc)
+		f.state(text, i-firstLen+1, a, b, sc)
 	}
 	if to == len(text) {
 		for ; i < to+firstLen-1; i++ {
 			a, b = a<<lanes|f.atEnd[0], b<<lanes|f.atEnd[1]
-			f.candidate(text, i-firstLen+1, a, b, sc)
+			f.state(text, i-firstLen+1, a, b, sc)
 		}
 	}
 	sc.words = [2]uint64{a, b}
+	return nil
 }
 
-// candidate is the second step, for the buckets that states a and b let through at p.
-func (f *filter) candidate(text []byte, p int, a, b uint64, sc *scratch) {
+// state goes on with the buckets that states a and b let through at p.
+func (f *filter) state(text []byte, p int, a, b uint64, sc *scratch) {
 	const last = lanes * (firstLen - 1)
 	found := ^a>>last | ^b>>last<<lanes
-	if found == 0 {
-		return
-	}
-	sc.stats.Candidates++
-	if p+anchorLen > len(text) {
+	switch {
+	case found == 0:
+	case p+anchorLen > len(text):
 		f.candidateAtEnd(text, p, found, sc)
-		return
+	default:
+		f.candidate(text, p, binary.LittleEndian.Uint64(text[p:]), found, sc)
 	}
-	w := binary.LittleEndian.Uint64(text[p:])
+}
+
+// candidate is the second step, for the buckets that the first lets through at p, where the
+// text has the bytes w.
+func (f *filter) candidate(text []byte, p int, w, found uint64, sc *scratch) {
+	sc.stats.Candidates++
 	for ; found != 0; found &= found - 1 {
 		for _, ch := range f.buckets[bits.TrailingZeros64(found)&(buckets-1)] {
 			v := ch.sets[4][byte(w>>32)] & ch.sets[5][byte(w>>40)] & ch.sets[3][byte(w>>24)] & ch.sets[2][byte(w>>16)]
@@ -232,7 +293,9 @@ func (f *filter) candidate(text []byte, p int, a, b uint64, sc *scratch) {
 	}
 }
 
+// candidateAtEnd is candidate where fewer than anchorLen bytes are left.
 func (f *filter) candidateAtEnd(text []byte, p int, found uint64, sc *scratch) {
+	sc.stats.Candidates++
 	for ; found != 0; found &= found - 1 {
 		for _, ch := range f.buckets[bits.TrailingZeros64(found)] {
 			v := ^uint32(0)

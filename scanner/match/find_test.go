@@ -66,20 +66,23 @@ func (o *oracle) stdlib(text []byte) []match.Match {
 	return out
 }
 
-// check holds Find to FindAll, and to Go's own engine if std is set. It returns
+// check holds Find, with every first step that this machine has, to FindAll, and to Go's own engine if std is set. It returns
 // the matches.
 func (o *oracle) check(t *testing.T, text []byte, std bool) []match.Match {
 	t.Helper()
-	got, err := o.set.Find(t.Context(), nil, text)
-	if err != nil {
-		t.Fatal(err)
-	}
 	want, err := o.set.FindAll(t.Context(), nil, text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(got, want) {
-		t.Fatalf("Find differs from FindAll: %s", o.difference(text, got, want))
+	var got []match.Match
+	for _, step := range match.FirstSteps() {
+		got, err = o.set.FindWith(t.Context(), nil, text, nil, step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("Find (%s) differs from FindAll: %s", step, o.difference(text, got, want))
+		}
 	}
 	if std {
 		if want := o.stdlib(text); !slices.Equal(got, want) {

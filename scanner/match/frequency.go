@@ -1,6 +1,9 @@
 package match
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // The filter must guess how often a sequence of bytes occurs in the texts that people
 // send, to look for the rarest thing that a pattern requires. The guess is a chain
@@ -34,6 +37,14 @@ func frequencyGroup(b byte) int {
 	}
 	return 21 + int(b-'9'-1)
 }
+
+// groupOf is frequencyGroup of every byte.
+var groupOf = func() (t [256]uint8) {
+	for c := range t {
+		t[c] = uint8(frequencyGroup(byte(c)))
+	}
+	return t
+}()
 
 // groupSizes is the number of bytes in the groups that have more than one.
 var groupSizes = [5]float32{128, 1, 1, 31, 10}
@@ -70,9 +81,9 @@ type groupShare struct {
 
 func groupShares(s byteSet) []groupShare {
 	var n [frequencyGroups]float32
-	for c := range 256 {
-		if s.has(byte(c)) {
-			n[frequencyGroup(byte(c))]++
+	for i, w := range s {
+		for ; w != 0; w &= w - 1 {
+			n[groupOf[i<<6|bits.TrailingZeros64(w)]]++
 		}
 	}
 	var out []groupShare
@@ -103,6 +114,9 @@ func (f *frequencies) rate(seq [][]groupShare) float64 {
 		}
 		for _, from := range seq[k-1] {
 			row, p := &f.after[from.group], now[from.group]
+			if p == 0 {
+				continue
+			}
 			for _, s := range shares {
 				then[s.group] += p * row[s.group] * s.share
 			}

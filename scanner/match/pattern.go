@@ -3,7 +3,9 @@ package match
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"regexp/syntax"
+	"sync"
 
 	"github.com/wasilibs/go-re2"
 )
@@ -50,44 +52,74 @@ func (e *PatternError) Error() string { return fmt.Sprintf("pattern %d: %v", e.I
 // Unwrap returns the reason.
 func (e *PatternError) Unwrap() error { return e.Err }
 
-// expression is a compiled pattern without its filter.
+// expression is a pattern without its filter. What is dear to build is built when it is
+// first needed, or by Warm.
 type expression struct {
-	re     *re2.Regexp
 	groups int
+	re     func() (*re2.Regexp, error)
+	exact  func() *exact // nil if RE2 must do it
 }
 
 // parse checks an expression with Go's parser first, whose errors are
-// the clearer ones and whose tree the filter is built from, and then with
-// RE2, which has limits of its own.
+// the clearer ones and whose tree the filter is built from, and then, where RE2 could see it
+// differently or find it too large, with RE2.
 func parse(expr string) (expression, *syntax.Regexp, error) {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return expression{}, nil, err
 	}
-	if least, _ := (builder{}).build(tree).widths(); least == 0 {
+	root := builder{}.build(tree)
+	if least, _ := root.widths(); least == 0 {
 		return expression{}, nil, ErrMatchesEmpty
 	}
+	e := expression{groups: tree.MaxCap()}
+	e.re = sync.OnceValues(func() (*re2.Regexp, error) { return compileRE2(expr, e.groups) })
+	e.exact = sync.OnceValue(func() *exact { return newExact(expr) })
+	if !readAlike(expr, root) {
+		if _, err := e.re(); err != nil {
+			return expression{}, nil, err
+		}
+	}
+	return e, tree, nil
+}
+
+func compileRE2(expr string, groups int) (*re2.Regexp, error) {
 	re, err := re2.Compile(expr)
 	if err != nil {
-		return expression{}, nil, err
+		return nil, err
 	}
-	if n := tree.MaxCap(); n != re.NumSubexp() {
-		return expression{}, nil, fmt.Errorf("read in two ways, with %d and with %d groups", n, re.NumSubexp())
+	if groups != re.NumSubexp() {
+		return nil, fmt.Errorf("read in two ways, with %d and with %d groups", groups, re.NumSubexp())
 	}
-	return expression{re: re, groups: tree.MaxCap()}, tree, nil
+	return re, nil
+}
+
+// ownForms are where the syntax of one engine is not that of the other, or could be some day.
+var ownForms = regexp.MustCompile(`\\[pPCQEZ]|\(\?P?<|[^\x00-\x7f]`)
+
+// readAlike reports whether an expression that Go's parser takes is sure to be taken by RE2
+// too: it has only forms that both have always read alike, and is far below
+// RE2's limit on size, a third of a million instructions.
+func readAlike(expr string, root *node) bool {
+	const most = 4096 // states; a class of Unicode takes RE2 a few dozen instructions
+	return root.states(1<<20) < most && !ownForms.MatchString(expr)
 }
 
 // findAll appends every match in text[from:to], with offsets of text.
-func (e *expression) findAll(dst []Match, pattern int, text []byte, from, to int) []Match {
+func (e *expression) findAll(dst []Match, pattern int, text []byte, from, to int) ([]Match, error) {
+	re, err := e.re()
+	if err != nil {
+		return dst, &PatternError{Index: pattern, Err: err}
+	}
 	piece := text[from:to]
 	if e.groups == 0 {
-		for _, loc := range e.re.FindAllIndex(piece, -1) {
+		for _, loc := range re.FindAllIndex(piece, -1) {
 			s, t := from+loc[0], from+loc[1]
 			dst = append(dst, Match{pattern, s, t, s, t})
 		}
-		return dst
+		return dst, nil
 	}
-	for _, loc := range e.re.FindAllSubmatchIndex(piece, -1) {
+	for _, loc := range re.FindAllSubmatchIndex(piece, -1) {
 		m := Match{pattern, from + loc[0], from + loc[1], from + loc[0], from + loc[1]}
 		for g := 2; g+1 < len(loc); g += 2 {
 			if loc[g] >= 0 {
@@ -97,5 +129,5 @@ func (e *expression) findAll(dst []Match, pattern int, text []byte, from, to int
 		}
 		dst = append(dst, m)
 	}
-	return dst
+	return dst, nil
 }

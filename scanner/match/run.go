@@ -1,6 +1,9 @@
 package match
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // runs finds long runs of bytes of one set. Patterns of digits or of random
 // letters with nothing rarer in them are looked for by the run that they
@@ -17,8 +20,8 @@ type runs struct {
 type runEntry struct {
 	pattern     int32
 	length      int
-	whole       *automaton // of the whole pattern
-	back, ahead []extent   // what can stand before and after the run
+	whole       func() *automaton // of the whole pattern
+	back, ahead []extent          // what can stand before and after the run
 }
 
 // runSearch is after how many bytes the search around a run gives up and lets it
@@ -30,7 +33,7 @@ func (f *filter) addRun(pattern int, a *anchor) {
 	e := runEntry{
 		pattern: int32(pattern),
 		length:  a.length,
-		whole:   newAutomaton(a.list()),
+		whole:   sync.OnceValue(func() *automaton { return newAutomaton(a.list()) }),
 		back:    extents(catNode(a.head...).reversed().sub),
 		ahead:   extents(a.tail),
 	}
@@ -81,6 +84,11 @@ func (r *runs) scan(ctx context.Context, text []byte, sc *scratch) error {
 				sc.runAt(e, text, start, end)
 			}
 		}
+		if sc.tired() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
 		start, known = end+1, end+1
 	}
 }
@@ -94,7 +102,7 @@ func (sc *scratch) runAt(e *runEntry, text []byte, start, end int) {
 	w := window{reachBack(e.back, text, start), reachAhead(e.ahead, text, end)}
 	st.work += walkCost + w.to - w.from
 	sc.stats.Walked += int64(walkCost + w.to - w.from)
-	if w.to-w.from > runSearch || e.whole.search(text, w.from, w.to) {
+	if w.to-w.from > runSearch || e.whole().search(text, w.from, w.to) {
 		sc.stats.Windows++
 		st.windows = append(st.windows, w)
 	}

@@ -1,13 +1,14 @@
 package match
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"math/bits"
 	"regexp/syntax"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -31,9 +32,14 @@ func Compile(patterns []Pattern) (*Set, error) {
 	s := &Set{patterns: slices.Clone(patterns), exprs: make([]expression, len(patterns))}
 	trees := make([]*syntax.Regexp, len(patterns))
 	var errs []error
-	for i, p := range patterns {
-		var err error
-		if s.exprs[i], trees[i], err = parse(p.Expr); err != nil {
+	failed := make([]error, len(patterns))
+	inParallel(len(patterns), func(next func() int) {
+		for i := next(); i < len(patterns); i = next() {
+			s.exprs[i], trees[i], failed[i] = parse(patterns[i].Expr)
+		}
+	})
+	for i, err := range failed {
+		if err != nil {
 			errs = append(errs, &PatternError{Index: i, Err: err})
 		}
 	}
@@ -47,16 +53,32 @@ func Compile(patterns []Pattern) (*Set, error) {
 
 // build makes the filter of texts as b knows them, and the costs if wanted.
 func (s *Set) build(b builder, trees []*syntax.Regexp, costs bool) *filter {
-	chooser := newChooser()
 	anchors := make([][]anchor, len(trees))
-	for i, tree := range trees {
-		root := b.build(tree)
-		anchors[i] = chooser.anchorsOf(root, s.patterns[i].Literals)
-		if costs {
-			s.costs = append(s.costs, newCost(root, anchors[i]))
-		}
+	if costs {
+		s.costs = make([]Cost, len(trees))
 	}
-	return newFilter(chooser, anchors)
+	inParallel(len(trees), func(next func() int) {
+		c := newChooser()
+		for i := next(); i < len(trees); i = next() {
+			root := b.build(trees[i])
+			anchors[i] = c.anchorsOf(root, s.patterns[i].Literals)
+			if costs {
+				s.costs[i] = newCost(root, anchors[i])
+			}
+		}
+	})
+	return newFilter(newChooser(), anchors)
+}
+
+// inParallel runs do on as many goroutines as there are processors; next gives each of them numbers
+// from 0 on that no other has, n or more when there are no more.
+func inParallel(n int, do func(next func() int)) {
+	var last atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() { do(func() int { return int(last.Add(1)) - 1 }) })
+	}
+	wg.Wait()
 }
 
 func (s *Set) buildFull() *filter {
@@ -72,15 +94,23 @@ func (s *Set) buildFull() *filter {
 	return s.build(builder{}, trees, false)
 }
 
-// filterFor returns the filter that a text needs.
-func (s *Set) filterFor(text []byte) *filter {
-	if bytes.Contains(text, longSBytes) || bytes.Contains(text, kelvinBytes) {
-		return s.full()
+// Warm builds now what Find would build when it is first needed: every pattern for
+// RE2 and the automata of both filters. A server calls it before it takes requests; a
+// program that reads one text need not. The error is that of ctx, or a *PatternError.
+func (s *Set) Warm(ctx context.Context) error {
+	s.plain.warm()
+	for i := range s.exprs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := s.exprs[i].re(); err != nil {
+			return &PatternError{Index: i, Err: err}
+		}
+		s.exprs[i].exact()
 	}
-	return s.plain
+	s.full().warm()
+	return ctx.Err()
 }
-
-var longSBytes, kelvinBytes = []byte(string(longS)), []byte(string(kelvin))
 
 // Len returns the number of patterns.
 func (s *Set) Len() int { return len(s.exprs) }
@@ -99,26 +129,33 @@ func (s *Set) Find(ctx context.Context, dst []Match, text []byte) ([]Match, erro
 // FindStats is Find, adding its work to stats if that is not nil. Stats must not be
 // shared between goroutines.
 func (s *Set) FindStats(ctx context.Context, dst []Match, text []byte, stats *Stats) ([]Match, error) {
-	if !utf8.Valid(text) {
-		return dst, ErrInvalidUTF8
+	return s.findWith(ctx, dst, text, stats, &firstSteps[0])
+}
+
+// findWith is FindStats with the given first step.
+func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Stats, step *firstStep) ([]Match, error) {
+	f := s.plain
+	if !isASCII(text) {
+		if !valid(text) {
+			return dst, ErrInvalidUTF8
+		}
+		if folds(text) {
+			f = s.full()
+		}
 	}
-	f := s.filterFor(text)
 	sc := f.scratch.Get().(*scratch)
 	defer f.scratch.Put(sc)
 	sc.begin(f, len(text))
-	dst, err := s.find(ctx, dst, text, f, sc)
+	dst, err := s.find(ctx, dst, text, f, step, sc)
 	if stats != nil {
 		stats.add(&sc.stats)
 	}
 	return dst, err
 }
 
-func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, sc *scratch) ([]Match, error) {
-	for from := 0; from == 0 || from < len(text); from += blockSize {
-		if err := ctx.Err(); err != nil {
-			return dst, err
-		}
-		f.scan(text, from, min(len(text), from+blockSize), sc)
+func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, step *firstStep, sc *scratch) ([]Match, error) {
+	if err := f.find(ctx, text, step, sc); err != nil {
+		return dst, err
 	}
 	for _, r := range f.runs {
 		if err := r.scan(ctx, text, sc); err != nil {
@@ -147,7 +184,10 @@ func (s *Set) FindAll(ctx context.Context, dst []Match, text []byte) ([]Match, e
 		if err := ctx.Err(); err != nil {
 			return dst, err
 		}
-		dst = s.exprs[i].findAll(dst, i, text, 0, len(text))
+		var err error
+		if dst, err = s.exprs[i].findAll(dst, i, text, 0, len(text)); err != nil {
+			return dst, err
+		}
 	}
 	return dst, nil
 }

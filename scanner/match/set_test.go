@@ -341,3 +341,52 @@ func TestGeneratedStringsMatch(t *testing.T) {
 		}
 	}
 }
+
+func TestWarmChangesNothing(t *testing.T) {
+	o := newOracle(t, realistic...)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := o.set.Warm(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("Warm gives %v", err)
+	}
+	for range 2 {
+		if err := o.set.Warm(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.check(t, newGenerator(77).text(o.trees, 60), true)
+}
+
+// Where walks and windows are many, the context is asked as often as they need.
+func TestFindAsksItsContextWhileItWorks(t *testing.T) {
+	o := newOracle(t, ruleSet()...)
+	for _, text := range hostile(1 << 20) {
+		ctx := &countdown{t.Context(), 1 << 30}
+		var stats match.Stats
+		if _, err := o.set.FindStats(ctx, nil, text, &stats); err != nil {
+			t.Fatal(err)
+		}
+		asked := int64(1<<30 - ctx.left)
+		if work := stats.Walked + stats.ExactSteps; asked < work/(128<<10) {
+			t.Errorf("%.20q: asked %d times, %+v", text, asked, stats)
+		}
+	}
+}
+
+// A text twice as long takes at most about twice the work.
+func TestWorkIsLinear(t *testing.T) {
+	s := compile(t, ruleSet()...)
+	work := func(text []byte) float64 {
+		var st match.Stats
+		if _, err := s.FindStats(t.Context(), nil, text, &st); err != nil {
+			t.Fatal(err)
+		}
+		return float64(st.Bytes+st.Candidates+st.Walked+st.ExactSteps+st.CallBytes) + 100*float64(st.Calls+st.Exact+st.Anchors)
+	}
+	short, long := hostile(32<<10), hostile(128<<10)
+	for i := range short {
+		if a, b := work(short[i]), work(long[i]); b > 4.5*a+1e6 {
+			t.Errorf("%.20q: %.0f for 32 KB, %.0f for 128 KB", short[i], a, b)
+		}
+	}
+}

@@ -22,6 +22,23 @@ type scratch struct {
 	touched []uint64  // patterns with something to do, one bit each
 	states  []patternState
 	stats   Stats
+	vectors vectors
+	tries   backtrack
+	asked   int64 // stats.Walked when the context was last looked at
+}
+
+// askWork is after how many bytes read around anchors the context is looked at; about a tenth of
+// a millisecond.
+const askWork = 32 << 10
+
+// tired reports whether so much was done since the context was last looked at that
+// it is time to do so.
+func (sc *scratch) tired() bool {
+	if done := sc.stats.Walked + 4*sc.stats.Candidates; done-sc.asked < askWork {
+		return false
+	}
+	sc.asked = sc.stats.Walked + 4*sc.stats.Candidates
+	return true
 }
 
 const (
@@ -54,6 +71,7 @@ func (sc *scratch) begin(f *filter, size int) {
 	sc.words = [2]uint64{^uint64(0), ^uint64(0)}
 	copy(sc.touched, f.always)
 	sc.stats = Stats{Bytes: int64(size)}
+	sc.asked = 0
 }
 
 // state returns the state of a pattern, fresh if this scan has not touched it yet.
@@ -136,10 +154,14 @@ func (e *entry) walk(text []byte, p int, st *patternState) bool {
 			return false
 		}
 	}
-	ok, read := e.tail.forward(text, p)
-	st.work += read
-	if ok && e.near != nil {
+	ok, read := true, 0
+	if e.near != nil {
+		// It reads less where loops of the tail would go on.
 		ok, read = e.near.forward(text, p)
+		st.work += read
+	}
+	if ok {
+		ok, read = e.tail.forward(text, p)
 		st.work += read
 	}
 	if !ok || e.head == nil || e.headFirst {
@@ -150,23 +172,50 @@ func (e *entry) walk(text []byte, p int, st *patternState) bool {
 	return ok
 }
 
-// confirm appends the matches of one pattern, by RE2 over its windows.
+// The budget of exact: steps for a window, and for each of its bytes. A step is about
+// as dear as a byte of RE2, and a call of RE2 as freeSteps.
+const (
+	freeSteps = 800
+	byteSteps = 6
+	// exactTries is how often in one text a pattern's budget may be too small before RE2
+	// does all that is left.
+	exactTries = 2
+)
+
+// confirm appends the matches of one pattern in its windows, by exact or by RE2.
 func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, pattern int, text []byte) ([]Match, error) {
 	st := &sc.states[pattern]
 	ws := st.join(len(text))
 	if st.whole {
 		return sc.confirmWhole(ctx, dst, e, pattern, text)
 	}
-	had := len(dst)
+	had, tries := len(dst), exactTries
+	x := e.exact()
+	if x == nil {
+		tries = 0
+	}
 	for _, w := range ws {
 		if err := ctx.Err(); err != nil {
 			return dst, err
+		}
+		if tries > 0 {
+			var ok bool
+			if dst, ok = sc.confirmExact(ctx, dst, x, pattern, text, w.from, w.to); ok {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				return dst, err
+			}
+			tries--
 		}
 		from, to := w.cut(text)
 		sc.stats.Calls++
 		sc.stats.CallBytes += int64(to - from)
 		before := len(dst)
-		dst = e.findAll(dst, pattern, text, from, to)
+		var err error
+		if dst, err = e.findAll(dst, pattern, text, from, to); err != nil {
+			return dst, err
+		}
 		for _, m := range dst[before:] {
 			// No match of the whole text goes beyond its window. This one does, so
 			// it owes to an assertion that only holds at the cut.
@@ -176,6 +225,17 @@ func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, patt
 		}
 	}
 	return dst, nil
+}
+
+// confirmExact tries a window without RE2.
+func (sc *scratch) confirmExact(ctx context.Context, dst []Match, x *exact, pattern int, text []byte, from, to int) ([]Match, bool) {
+	budget := freeSteps + byteSteps*(to-from)
+	sc.tries.ctx = ctx
+	defer func() { sc.tries.ctx = nil }() // scratch outlives it
+	dst, ok := x.findAll(&sc.tries, dst, pattern, text, from, to, budget)
+	sc.stats.Exact++
+	sc.stats.ExactSteps += int64(budget - sc.tries.steps)
+	return dst, ok
 }
 
 // cut widens the window to whole runes – its ends count bytes and may stand inside
@@ -197,10 +257,18 @@ func (sc *scratch) confirmWhole(ctx context.Context, dst []Match, e *expression,
 	if err := ctx.Err(); err != nil {
 		return dst, err
 	}
+	if x := e.exact(); x != nil {
+		if got, ok := sc.confirmExact(ctx, dst, x, pattern, text, 0, len(text)); ok {
+			return got, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return dst, err
+		}
+	}
 	sc.stats.Calls++
 	sc.stats.WholeTexts++
 	sc.stats.CallBytes += int64(len(text))
-	return e.findAll(dst, pattern, text, 0, len(text)), nil
+	return e.findAll(dst, pattern, text, 0, len(text))
 }
 
 // join sorts the windows and makes one of those that overlap, touch or are

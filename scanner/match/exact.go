@@ -1,0 +1,459 @@
+package match
+
+import (
+	"bytes"
+	"context"
+	"regexp"
+	"regexp/syntax"
+	"unicode/utf8"
+)
+
+// exact finds the matches of one pattern in small windows without RE2, whose call costs a microsecond
+// or several however few bytes it is for.
+//
+// It backtracks: it tries the first of two ways first and remembers
+// the second, as leftmost-first asks, so the first match it comes to is the
+// one that RE2 would give, with the same groups. For every fork it knows which
+// bytes can come next on either way; with nearly all patterns that leaves one way and nothing
+// to remember. Backtracking can take exponential time, so it has a budget of steps; when that
+// is used up, RE2 reads the window after all. What it finds until
+// then is not used.
+//
+// It sees the whole text, so assertions at the edges of a window need no care. Where
+// Go and RE2 could know different versions of Unicode - classes by name, and letters beyond
+// ASCII under (?i) - a pattern has no exact, nor has a very long one.
+type exact struct {
+	ops    []exactOp
+	sets   []byteSet
+	ranges [][]rune // of runes beyond ASCII
+	start  uint32
+	first  byteSet // bytes that a match can begin with
+	lone   int     // the only such byte, or -1
+	slots  int     // of captures; 2 per group, from the second pair on
+}
+
+type exactKind uint8
+
+const (
+	exactByte   exactKind = iota // a rune: a byte of set, or one beyond ASCII as high says
+	exactBytes                   // arg of them, all in ASCII
+	exactFork                    // first out, then alt; set and altSet are the next bytes of both
+	exactSlot                    // notes the place in slot arg
+	exactAssert                  // asks for the assertions of arg
+	exactMatch
+	exactFail
+)
+
+type exactOp struct {
+	kind        exactKind
+	high        uint8 // runes beyond ASCII that it takes
+	set, altSet uint16
+	arg         uint16
+	out, alt    uint32
+}
+
+// What an exactByte takes beyond ASCII, as bits.
+const (
+	highAll    = 1 << iota
+	highLongS  // U+017F
+	highKelvin // U+212A
+	highRanges // the runes of ranges[arg]
+)
+
+const (
+	maxExactOps    = 4096
+	maxExactGroups = 48
+)
+
+// newExact returns nil if the pattern cannot be done.
+func newExact(expr string) *exact {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	groups := tree.MaxCap()
+	if groups > maxExactGroups {
+		return nil
+	}
+	// Ranges that are written out are the same for both engines.
+	explicit := !versioned.MatchString(expr)
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil || len(prog.Inst) > maxExactOps {
+		return nil
+	}
+	x := &exact{ops: make([]exactOp, len(prog.Inst)), start: uint32(prog.Start), slots: 2 * groups}
+	numbers := map[byteSet]uint16{}
+	number := func(s byteSet) uint16 {
+		n, ok := numbers[s]
+		if !ok {
+			n = uint16(len(x.sets))
+			numbers[s] = n
+			x.sets = append(x.sets, s)
+		}
+		return n
+	}
+	type runes struct {
+		first *rune
+		n     int
+		fold  bool
+	}
+	type known struct {
+		set    byteSet
+		high   uint8
+		ranges uint16
+	}
+	seen := map[runes]known{}
+	next := make([]byteSet, len(prog.Inst)) // bytes that can come next at an instruction
+	for pc := range prog.Inst {
+		in, op := &prog.Inst[pc], &x.ops[pc]
+		op.out, op.alt = in.Out, in.Arg
+		switch in.Op {
+		case syntax.InstAlt, syntax.InstAltMatch:
+			op.kind = exactFork
+		case syntax.InstCapture:
+			op.kind = exactSlot
+			op.arg = uint16(in.Arg)
+		case syntax.InstNop:
+			op.kind = exactAssert
+		case syntax.InstEmptyWidth:
+			op.kind = exactAssert
+			op.arg = uint16(in.Arg)
+		case syntax.InstMatch:
+			op.kind = exactMatch
+			next[pc] = anyByte
+		case syntax.InstFail:
+			op.kind = exactFail
+		default:
+			key := runes{n: len(in.Rune), fold: in.Op == syntax.InstRune && syntax.Flags(in.Arg)&syntax.FoldCase != 0}
+			if key.n > 0 {
+				key.first = &in.Rune[0]
+			}
+			k, ok := seen[key]
+			if !ok || in.Op == syntax.InstRuneAny || in.Op == syntax.InstRuneAnyNotNL {
+				if k.high, ok = highOf(in); !ok {
+					if !explicit {
+						return nil
+					}
+					k.high, k.ranges = highRanges, uint16(len(x.ranges))
+					x.ranges = append(x.ranges, in.Rune)
+				}
+				k.set = byteSet{}
+				for c := range rune(utf8.RuneSelf) {
+					if in.MatchRune(c) {
+						k.set.add(byte(c))
+					}
+				}
+				seen[key] = k
+			}
+			op.kind, op.set, op.high = exactByte, number(k.set), k.high
+			op.arg = k.ranges
+			next[pc] = k.set
+			if k.high != 0 {
+				next[pc] = k.set.union(leadBytes)
+			}
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for pc := len(x.ops) - 1; pc >= 0; pc-- {
+			op, s := &x.ops[pc], next[pc]
+			switch op.kind {
+			case exactFork:
+				s = s.union(next[op.out]).union(next[op.alt])
+			case exactSlot, exactAssert:
+				s = s.union(next[op.out])
+			}
+			if s != next[pc] {
+				next[pc], changed = s, true
+			}
+		}
+	}
+	for pc := range x.ops {
+		if op := &x.ops[pc]; op.kind == exactFork {
+			op.set, op.altSet = number(next[op.out]), number(next[op.alt])
+		}
+	}
+	x.first = next[x.start]
+	// A continuation byte begins no rune.
+	x.first[2] = 0
+	x.lone = -1
+	if x.first.size() == 1 {
+		for c := range 256 {
+			if x.first.has(byte(c)) {
+				x.lone = c
+			}
+		}
+	}
+	// Moves that do nothing are skipped.
+	for pc := range x.ops {
+		op := &x.ops[pc]
+		op.out = x.skip(op.out)
+		if op.kind == exactFork {
+			op.alt = x.skip(op.alt)
+		}
+	}
+	x.start = x.skip(x.start)
+	x.join()
+	return x
+}
+
+// join makes one instruction of the same byte several times in a row, as [a-z]{32}.
+func (x *exact) join() {
+	for pc := range x.ops {
+		op := &x.ops[pc]
+		if op.kind != exactByte || op.high != 0 {
+			continue
+		}
+		// What follows stays as it is, in case something else leads there.
+		n := 1
+		last := op
+		for n < 1<<15 {
+			next := &x.ops[last.out]
+			if next.kind == exactBytes && next.set == op.set {
+				n += int(next.arg)
+				last = next
+				break
+			}
+			if next.kind != exactByte || next.high != 0 || next.set != op.set || next == op {
+				break
+			}
+			n++
+			last = next
+		}
+		if n > 1 && n < 1<<15 {
+			op.kind, op.arg, op.out = exactBytes, uint16(n), last.out
+		}
+	}
+}
+
+func (x *exact) skip(pc uint32) uint32 {
+	for range x.ops {
+		op := &x.ops[pc]
+		if nothing := op.kind == exactSlot && op.arg < 2 || op.kind == exactAssert && op.arg == 0; !nothing {
+			break
+		}
+		pc = op.out
+	}
+	return pc
+}
+
+// highOf says which runes beyond ASCII an instruction takes; ok is false if that cannot be
+// said simply.
+func highOf(in *syntax.Inst) (high uint8, ok bool) {
+	switch in.Op {
+	case syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+		return highAll, true
+	}
+	if len(in.Rune) == 1 {
+		r := in.Rune[0]
+		fold := in.Op == syntax.InstRune && syntax.Flags(in.Arg)&syntax.FoldCase != 0
+		switch {
+		case fold && r >= utf8.RuneSelf:
+			return 0, false
+		case r >= utf8.RuneSelf:
+			return 0, false
+		case fold && r|0x20 == 's':
+			return highLongS, true
+		case fold && r|0x20 == 'k':
+			return highKelvin, true
+		}
+		return 0, true
+	}
+	for i := 0; i+1 < len(in.Rune); i += 2 {
+		lo, hi := in.Rune[i], in.Rune[i+1]
+		switch {
+		case hi < utf8.RuneSelf:
+		case hi >= utf8.MaxRune && lo <= utf8.RuneSelf:
+			high |= highAll
+		case lo == longS && hi == longS:
+			high |= highLongS
+		case lo == kelvin && hi == kelvin:
+			high |= highKelvin
+		default:
+			return 0, false
+		}
+	}
+	return high, true
+}
+
+// versioned finds what depends on the version of Unicode.
+var versioned = regexp.MustCompile(`\\[pP]|\(\?[a-zA-Z-]*i`)
+
+// takes reports whether an exactByte takes a rune beyond ASCII.
+func (x *exact) takes(op *exactOp, r rune) bool {
+	switch {
+	case op.high == highRanges:
+		ranges := x.ranges[op.arg]
+		if len(ranges) == 1 {
+			return r == ranges[0]
+		}
+		for i := 0; i+1 < len(ranges); i += 2 {
+			if r >= ranges[i] && r <= ranges[i+1] {
+				return true
+			}
+		}
+		return false
+	case op.high&highAll != 0:
+		return true
+	}
+	return r == longS && op.high&highLongS != 0 || r == kelvin && op.high&highKelvin != 0
+}
+
+// way is what is still to be tried, or a slot to be set back.
+type way struct {
+	pc  uint32
+	pos int // or the former value of slot pc&^wayBack
+}
+
+const wayBack = 1 << 31
+
+// backtrack is the memory of exact.
+type backtrack struct {
+	ctx   context.Context // of this call of findAll
+	ways  []way
+	slots [2*maxExactGroups + 2]int
+	steps int // that are left
+	ask   int // the number of steps left at which the context is looked at next
+}
+
+// askSteps is after how many steps, or bytes skipped, the context is looked at.
+const askSteps = 1 << 15
+
+// findAll appends the matches that begin in text[from:to]. If ok is false, the
+// budget was too small, or the context of b is done.
+func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, from, to, budget int) (_ []Match, ok bool) {
+	b.steps, b.ask = budget, budget-askSteps
+	had := len(dst)
+	for p, check := from, from+askSteps; p < to; {
+		if p >= check {
+			if check = p + askSteps; b.ctx.Err() != nil {
+				return dst[:had], false
+			}
+		}
+		if x.lone >= 0 {
+			n := bytes.IndexByte(text[p:min(to, check)], byte(x.lone))
+			if n < 0 {
+				p = check
+				continue
+			}
+			p += n
+		} else if !x.first.has(text[p]) {
+			p++
+			continue
+		}
+		end := x.match(b, text, p)
+		if b.steps < 0 {
+			return dst[:had], false
+		}
+		if end < 0 {
+			p++
+			continue
+		}
+		m := Match{pattern, p, end, p, end}
+		for g := 2; g < x.slots+2; g += 2 {
+			if b.slots[g] >= 0 && b.slots[g+1] >= 0 {
+				m.GroupStart, m.GroupEnd = b.slots[g], b.slots[g+1]
+				break
+			}
+		}
+		dst = append(dst, m)
+		p = end
+	}
+	return dst, true
+}
+
+// match returns the end of the match that begins at start, or -1.
+func (x *exact) match(b *backtrack, text []byte, start int) int {
+	for i := range x.slots {
+		b.slots[2+i] = -1
+	}
+	b.ways = b.ways[:0]
+	pc, p, steps := x.start, start, b.steps
+	for {
+		if steps--; steps < b.ask {
+			b.ask = steps - askSteps
+			if b.ctx.Err() != nil {
+				steps = -1
+			}
+		}
+		if steps < 0 {
+			b.steps = -1
+			return -1
+		}
+		op := &x.ops[pc]
+		switch op.kind {
+		case exactByte:
+			if p < len(text) {
+				c := text[p]
+				if c < utf8.RuneSelf {
+					if x.sets[op.set].has(c) {
+						p, pc = p+1, op.out
+						continue
+					}
+				} else if op.high != 0 {
+					if r, n := utf8.DecodeRune(text[p:]); x.takes(op, r) {
+						p, pc = p+n, op.out
+						continue
+					}
+				}
+			}
+		case exactBytes:
+			set, end := &x.sets[op.set], p+int(op.arg)
+			steps -= int(op.arg)
+			for end <= len(text) && p < end && set.has(text[p]) {
+				p++
+			}
+			if p == end {
+				pc = op.out
+				continue
+			}
+		case exactFork:
+			if p == len(text) {
+				b.ways = append(b.ways, way{op.alt, p})
+				pc = op.out
+				continue
+			}
+			c := text[p]
+			if !x.sets[op.set].has(c) {
+				if x.sets[op.altSet].has(c) {
+					pc = op.alt
+					continue
+				}
+				break
+			}
+			if x.sets[op.altSet].has(c) {
+				b.ways = append(b.ways, way{op.alt, p})
+			}
+			pc = op.out
+			continue
+		case exactSlot:
+			b.ways = append(b.ways, way{uint32(op.arg) | wayBack, b.slots[op.arg]})
+			b.slots[op.arg] = p
+			pc = op.out
+			continue
+		case exactAssert:
+			if syntax.EmptyOp(op.arg)&^assertionsAt(text, p) == 0 {
+				pc = op.out
+				continue
+			}
+		case exactMatch:
+			b.steps = steps
+			return p
+		}
+		// This way has failed: back to the last one left.
+		for {
+			n := len(b.ways) - 1
+			if n < 0 {
+				b.steps = steps
+				return -1
+			}
+			w := b.ways[n]
+			b.ways = b.ways[:n]
+			if w.pc&wayBack == 0 {
+				pc, p = w.pc, w.pos
+				break
+			}
+			b.slots[w.pc&^wayBack] = w.pos
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package match
+
+import (
+	"math/rand/v2"
+	"regexp/syntax"
+	"slices"
+	"testing"
+)
+
+// The vectors' result, worked out byte by byte: what the tables say, exactly.
+func wantPlaces(t *tables, text []byte, blocks int, halves bool) []uint64 {
+	out := make([]uint64, blocks)
+	for p := range blocks * blockLen {
+		for g := range groups {
+			left := byte(0xff)
+			for k := range vectLen {
+				c := text[p+k]
+				if k >= classLen && !halves {
+					break
+				}
+				if halves {
+					left &= t.halves[g][k][0][c&15] & t.halves[g][k][1][c>>4]
+				} else {
+					left &= t.classes[g][k][min(c, 0x7f)]
+				}
+			}
+			if left != 0 {
+				out[p/blockLen] |= 1 << (p % blockLen)
+			}
+		}
+	}
+	return out
+}
+
+func TestVectorsFollowTheirTables(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for round := range 200 {
+		// Few bits at first, so that the places found are rare; then more.
+		tab := &tables{}
+		for range 40 << (round % 8) {
+			tab.add(r.IntN(buckets), r.IntN(vectLen), byte(r.IntN(256)))
+		}
+		blocks := 1 + r.IntN(5)
+		text := make([]byte, blocks*blockLen+vectAhead)
+		for i := range text {
+			text[i] = byte(r.IntN(256))
+		}
+		for _, step := range firstSteps {
+			if step.places == nil {
+				continue
+			}
+			got := make([]uint64, blocks+1)
+			got[blocks] = 0xabcdef
+			step.places(tab, &text[0], blocks, &got[0])
+			if want := wantPlaces(tab, text, blocks, step.halves); !slices.Equal(got[:blocks], want) {
+				t.Fatalf("%s, round %d: %x, want %x", step.name, round, got, want)
+			}
+			if got[blocks] != 0xabcdef {
+				t.Fatalf("%s writes past its result", step.name)
+			}
+			step.places(tab, &text[0], 0, &got[blocks])
+			if got[blocks] != 0xabcdef {
+				t.Fatalf("%s writes without a block", step.name)
+			}
+		}
+	}
+}
+
+// Every place that the loop in Go lets through for all its buckets, vectors let
+// through too, at every distance from the end of a block and of the text.
+func TestVectorsMissNothing(t *testing.T) {
+	tree, err := syntax.Parse(`xyzzy\d|\x{80}\x{ff}q`, syntax.Perl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newChooser()
+	f := newFilter(c, [][]anchor{c.anchorsOf(builder{plain: true}.build(tree), nil)})
+	for size := range 3*blockLen + 9 {
+		for at := range size {
+			for _, word := range []string{"xyzzy7", "\u0080ÿq"} {
+				text := make([]byte, size)
+				whole := copy(text[at:], word) == len(word)
+				var want int64
+				for i := len(firstSteps) - 1; i >= 0; i-- {
+					sc := f.newScratch(1)
+					sc.begin(f, len(text))
+					if err := f.find(t.Context(), text, &firstSteps[i], sc); err != nil {
+						t.Fatal(err)
+					}
+					if i == len(firstSteps)-1 {
+						want = sc.stats.Anchors
+					}
+					if sc.stats.Anchors != want || whole && want == 0 {
+						t.Fatalf("%s: %d anchors at %d of %d bytes, want %d", firstSteps[i].name, sc.stats.Anchors, at, size, want)
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,17 @@
+package match
+
+import "golang.org/x/sys/cpu"
+
+// validAVX2 reports whether blocks of validLen bytes have no fault. It reads three bytes before
+// text. A rune that goes on behind the blocks is no fault.
+//
+//go:noescape
+func validAVX2(t *[3][16]byte, text *byte, blocks int) bool
+
+// validBlocks is validAVX2 where there is AVX2.
+var validBlocks = func() func(text *byte, blocks int) bool {
+	if !cpu.X86.HasAVX2 {
+		return nil
+	}
+	return func(text *byte, blocks int) bool { return validAVX2(&faults, text, blocks) }
+}()
