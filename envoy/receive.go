@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 
@@ -15,6 +16,10 @@ import (
 // reservation, and what a request without a body reserves.
 const memoryStep = 16 << 10
 
+// smallBody is below how many bytes a body is inspected when it is complete
+// rather than while it arrives.
+const smallBody = 64 << 10
+
 // chunkOverhead is what a chunk costs beside its bytes, so that a body in
 // single bytes is not free.
 const chunkOverhead = 128
@@ -22,16 +27,19 @@ const chunkOverhead = 128
 // receiver is the state of receive.
 type receiver struct {
 	*stream
-	headers  bool  // the request's headers came
-	ended    bool  // the body is complete
-	ignore   bool  // the request was refused; what follows is dropped
-	size     int64 // bytes of body
-	cost     int64 // size and overhead
-	reserved int64
+	headers    bool  // the request's headers came
+	ended      bool  // the body is complete
+	ignore     bool  // the request was refused; what follows is dropped
+	size       int64 // bytes of body
+	cost       int64 // size and overhead
+	reserved   int64
+	scanner    *scanner.Scanner
+	inspecting bool // in a goroutine of its own
 }
 
-// receive takes messages from Envoy until there are no more. It never waits
-// for a detector, only for memory and, briefly, for run.
+// receive takes messages from Envoy until there are no more. While there is
+// anything of the request to come it never waits for a detector, only for
+// memory and, briefly, for run.
 func (st *stream) receive() {
 	r := receiver{stream: st}
 	for {
@@ -86,7 +94,7 @@ func (r *receiver) takeHeaders(msg *extprocv3.ProcessingRequest, h *extprocv3.Ht
 	r.headers = true
 	request, safe := readRequest(h, msg.GetProtocolConfig(), r.s.opts.Mode)
 	r.request = request
-	r.tell(event{began: true})
+	r.began.Store(true)
 	switch {
 	case !safe:
 		r.refuse(ReasonUnsafeMode)
@@ -102,16 +110,23 @@ func (r *receiver) takeHeaders(msg *extprocv3.ProcessingRequest, h *extprocv3.Ht
 	if !r.reserve(max(request.length, 0)+memoryStep, false) {
 		return
 	}
-	sc := r.s.opts.Scanner()
-	if sc == nil {
+	if r.scanner = r.s.opts.Scanner(); r.scanner == nil {
 		r.refuse(ReasonInternal)
 		return
 	}
-	r.holders.Add(1)
-	go r.inspect(sc)
-	if request.bodyless {
+	switch {
+	case request.bodyless:
 		r.end()
+	case request.mode == Buffered:
+		r.startInspection() // Envoy waits for an answer to the headers
 	}
+}
+
+// startInspection has the request inspected while the rest of it arrives.
+func (r *receiver) startInspection() {
+	r.inspecting = true
+	r.holders.Add(1)
+	go r.inspect(r.scanner)
 }
 
 // claim is how much the request may come to hold: its body, half as much for
@@ -149,6 +164,9 @@ func (r *receiver) takeBody(b *extprocv3.HttpBody) {
 		return
 	}
 	r.inbox.put(chunk)
+	if !r.inspecting && r.size >= smallBody {
+		r.startInspection()
+	}
 	// In the mode Buffered the one message is the whole body, and Envoy waits
 	// for its answer before it shows trailers.
 	if b.GetEndOfStream() || r.request.mode == Buffered {
@@ -169,10 +187,22 @@ func (r *receiver) takeTrailers() {
 	}
 }
 
+// end notes that the request is complete. One that is small is inspected only
+// now, and here: nothing of it is left to receive, the client's leaving is
+// run's to notice, and handing it to another goroutine would cost more than
+// reading it does.
 func (r *receiver) end() {
 	r.ended = true
-	r.tell(event{ended: true})
+	if r.inspecting {
+		r.tell(event{ended: true})
+		r.inbox.end()
+		return
+	}
 	r.inbox.end()
+	overdue := time.AfterFunc(r.s.patience(), func() { r.tell(event{overdue: true}) })
+	defer overdue.Stop()
+	r.holders.Add(1)
+	r.inspect(r.scanner)
 }
 
 // reserve waits for memory and refuses the request if there is none.

@@ -96,7 +96,7 @@ type outcome struct {
 
 // report counts and logs a request, once.
 func (st *stream) report(o outcome) {
-	if st.reported || !st.began {
+	if st.reported || !st.began.Load() {
 		return
 	}
 	st.reported = true

@@ -18,8 +18,9 @@ import (
 
 // stream is one HTTP request. Three goroutines serve it, so that none waits for
 // another's slowest part: receive takes messages from Envoy and waits for
-// memory; inspect reads and scans the body; run, which owns the stream's end,
-// answers and keeps the time. The other two tell run by events what happened.
+// memory; inspect reads and scans the body, in receive's goroutine if the body
+// is small; run, which owns the stream's end, answers and keeps the time. The
+// other two tell run by events what happened.
 type stream struct {
 	s     *Server
 	g     extprocv3.ExternalProcessor_ProcessServer
@@ -37,11 +38,11 @@ type stream struct {
 	holders  atomic.Int32 // of bodies: run, and inspect while it runs
 	letGo    sync.Once    // run's own part of holders
 
-	// request is set by receive before the first event that follows headers.
+	// request is set by receive before began, which says that headers came.
 	request request
+	began   atomic.Bool
 
 	// What follows belongs to run.
-	began    bool // a request's headers came
 	settled  bool // the verdict was sent in full
 	refused  bool // the verdict was an immediate response
 	trailers bool // trailers came and wait for their answer
@@ -51,15 +52,18 @@ type stream struct {
 
 // event is what receive and inspect tell run; exactly one field is set.
 type event struct {
-	began    bool                         // headers came; request is set
 	ended    bool                         // the body is complete
 	trailers bool                         // trailers came
+	overdue  bool                         // the inspection does not come back
 	refuse   scanner.Reason               // the request must be refused
 	headers  *verdict                     // on the headers alone, in the mode Buffered
 	verdict  *verdict                     // on the whole request
 	reply    *extprocv3.ProcessingRequest // a message of the response phase
 	received error                        // nothing more will be received
 }
+
+// errOverdue ends a stream whose detector does not obey its context.
+var errOverdue = status.Error(codes.DeadlineExceeded, "the inspection does not come back")
 
 // verdict is the outcome of an inspection.
 type verdict struct {
@@ -125,7 +129,7 @@ func (st *stream) run() error {
 				// From here on the inspection's own deadline ends it; the timer
 				// is for a detector that does not obey its context.
 				late = scanner.ReasonDeadline
-				timer.Reset(st.s.opts.ScanTimeout + st.s.opts.QueueTimeout + time.Second)
+				timer.Reset(st.s.patience())
 			}
 			if e.received != nil {
 				return st.end(e.received)
@@ -140,7 +144,7 @@ func (st *stream) run() error {
 				return nil
 			}
 		case <-timer.C:
-			if st.began {
+			if st.began.Load() {
 				if err := st.refuse(late); err != nil {
 					return st.end(err)
 				}
@@ -156,11 +160,16 @@ func (st *stream) run() error {
 	}
 }
 
+// patience is how long a complete request may stay without a verdict before it
+// is refused. The inspection's own deadline ends it sooner, unless a detector
+// does not obey its context.
+func (s *Server) patience() time.Duration {
+	return s.opts.ScanTimeout + s.opts.QueueTimeout + time.Second
+}
+
 // handle acts on one event and returns an error if Envoy could not be told.
 func (st *stream) handle(e event) error {
 	switch {
-	case e.began:
-		st.began = true
 	case e.reply != nil:
 		return st.g.Send(st.response.reply(e.reply))
 	case e.trailers:
@@ -170,8 +179,14 @@ func (st *stream) handle(e event) error {
 		}
 	case st.settled:
 		// Refused before its inspection came to an end.
+	case e.overdue:
+		// receive inspects and hears nothing more from Envoy: it is not waited for.
+		if err := st.refuse(scanner.ReasonDeadline); err != nil {
+			return err
+		}
+		return errOverdue
 	case e.refuse != "":
-		st.began = true
+		st.began.Store(true)
 		return st.refuse(e.refuse)
 	case e.headers != nil:
 		if e.headers.Verdict.Action > scanner.Redact {
@@ -260,7 +275,7 @@ func (st *stream) settle() {
 // end decides how the stream ends. Only a verdict that was sent in full, or a
 // stream that had no request, earns a nil.
 func (st *stream) end(cause error) error {
-	if errors.Is(cause, io.EOF) && !st.refused && (st.settled || !st.began) {
+	if errors.Is(cause, io.EOF) && !st.refused && (st.settled || !st.began.Load()) {
 		return nil
 	}
 	st.report(outcome{canceled: true, err: cause})
