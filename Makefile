@@ -65,8 +65,14 @@ fmt: $(LINTER) $(FORMATTER) ## format the code and mend what the linters can
 vuln: $(VULNCHECK) ## look for known vulnerabilities in what is linked
 	$(VULNCHECK) ./...
 
-generate: ## write generated code anew
-	$(GO) generate ./...
+generate: ## write the wire types of plugins anew
+	$(PYTHON) -m venv $(CACHE)/protoc
+	$(CACHE)/protoc/bin/pip install --quiet grpcio-tools==1.85.1
+	GOBIN=$(BIN) $(GO) install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12
+	GOBIN=$(BIN) $(GO) install google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.0
+	PATH=$(BIN):$$PATH $(CACHE)/protoc/bin/python -m grpc_tools.protoc -I . \
+		--go_out=. --go_opt=paths=source_relative --go-grpc_out=. --go-grpc_opt=paths=source_relative \
+		plugins/internal/pb/plugin.proto
 
 bench: build envoy ## measure the engine and the path through Envoy
 	bin/sluice bench
