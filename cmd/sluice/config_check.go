@@ -97,8 +97,8 @@ func (c *Config) validate() error {
 	positive(int64(c.Limits.ScanTimeout), "limits", "scan_timeout")
 	positive(int64(c.Limits.QueueTimeout), "limits", "queue_timeout")
 	positive(int64(c.Limits.BodyTimeout), "limits", "body_timeout")
-	if c.Limits.InFlight < c.Limits.Body {
-		fail(errors.New("in_flight is smaller than body: the largest request could never be held"), "limits", "in_flight")
+	if c.Limits.InFlight/2 < c.Limits.Body {
+		fail(errors.New("in_flight is smaller than twice body: the largest request could never be held"), "limits", "in_flight")
 	}
 	if c.Drain.Delay < 0 || c.Drain.Timeout < 0 {
 		fail(errors.New("drain times cannot be negative"), "drain")

@@ -85,9 +85,11 @@ func newSidecar(ctx context.Context, load func() (*Config, error), stderr io.Wri
 		return nil, err
 	}
 	s.envoy = envoy.NewServer(envoy.Options{
-		Scanner:      func() *scanner.Scanner { return s.current.Load().scanner },
-		Limits:       config.limits(),
-		MaxInFlight:  int64(config.Limits.InFlight),
+		Scanner: func() *scanner.Scanner { return s.current.Load().scanner },
+		Limits:  config.limits(),
+		// The other half is for what holding bodies costs beside them: buffers of the
+		// transport, and garbage that was not collected yet.
+		MaxInFlight:  int64(config.Limits.InFlight) / 2,
 		ScanTimeout:  config.Limits.ScanTimeout,
 		QueueTimeout: config.Limits.QueueTimeout,
 		BodyTimeout:  config.Limits.BodyTimeout,
