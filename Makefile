@@ -77,8 +77,8 @@ generate: ## write the wire types of plugins anew
 bench: build envoy ## measure the engine and the path through Envoy
 	bin/sluice bench
 
-eval: ## measure detection on the labelled texts in CORPORA
-	$(GO) test -count=1 -timeout 60m -v -run 'Corpora|Bodies|Conversations' ./...
+eval: build ## print recall and false alarms on the labelled texts in CORPORA, targets beside them
+	bin/sluice bench eval
 
 e2e: envoy clients ## run the tests with a real Envoy in full, and fail where one cannot run
 	ENVOY=$$($(GO) run ./cmd/sluice envoy fetch) SLUICE_E2E=1 $(GO) test -count=1 -timeout 30m ./cmd/sluice ./envoy/...

@@ -1,7 +1,8 @@
 // Package bench measures Sluice and makes the texts that it is measured and
 // demonstrated with: the engine over a corpus (Engine), the path through a real
-// Envoy beside the same path without a guard (Path), and fictional values that
-// look like real ones (Fiction).
+// Envoy beside the same path without a guard (Path), how much is found in
+// labelled texts (Evaluate), and fictional values that look like real ones
+// (Fiction).
 //
 // # Design
 //

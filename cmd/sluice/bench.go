@@ -44,7 +44,7 @@ method is described in the file README.md of the folder bench.`,
 			return nil
 		},
 	}
-	cmd.AddCommand(engine, path, benchHoldCommand())
+	cmd.AddCommand(engine, path, benchEvalCommand(std), benchHoldCommand())
 	return cmd
 }
 
