@@ -16,10 +16,13 @@ type inspection struct {
 	held int64         // of in.Held(), reserved
 	used time.Duration // work done so far
 	err  error
+	// ctx bounds all steps, if the body is complete and nothing is waited for between them.
+	ctx context.Context
 }
 
-// inspect reads and scans the request as it arrives and tells run the verdict.
-func (st *stream) inspect(sc *scanner.Scanner) {
+// inspect reads and scans the request as it arrives, or all at once if it is complete, and
+// tells run the verdict.
+func (st *stream) inspect(sc *scanner.Scanner, complete bool) {
 	defer st.leave()
 	defer func() {
 		if recover() != nil {
@@ -28,6 +31,11 @@ func (st *stream) inspect(sc *scanner.Scanner) {
 		}
 	}()
 	i := &inspection{stream: st}
+	if complete {
+		var cancel context.CancelFunc
+		i.ctx, cancel = context.WithTimeout(st.work, st.s.opts.ScanTimeout)
+		defer cancel()
+	}
 	if st.request.mode == Buffered && !st.request.bodyless {
 		// Envoy waits for an answer to the headers before it shows the body,
 		// and there may be no body: the path is judged now.
@@ -69,8 +77,12 @@ func (i *inspection) timed(step func(ctx context.Context)) {
 			// Settled or over: the step finds a context that has ended.
 		}
 	}
-	ctx, cancel := context.WithTimeout(i.work, i.s.opts.ScanTimeout-i.used)
-	defer cancel()
+	ctx := i.ctx
+	if ctx == nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(i.work, i.s.opts.ScanTimeout-i.used)
+		defer cancel()
+	}
 	start := time.Now()
 	step(ctx)
 	i.used += time.Since(start)

@@ -176,6 +176,10 @@ func sendPieces(g extprocv3.ExternalProcessor_ProcessServer, body [][]byte, anyC
 // pieces cuts and gathers slices into pieces; it copies only what it gathers.
 func pieces(body [][]byte) func(yield func([]byte) bool) {
 	return func(yield func([]byte) bool) {
+		if len(body) == 1 && len(body[0]) <= maxPiece {
+			yield(body[0]) // as nearly all bodies are that nothing was changed in
+			return
+		}
 		var gathered []byte
 		for _, slice := range body {
 			if len(slice) < minPiece {

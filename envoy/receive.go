@@ -126,7 +126,7 @@ func (r *receiver) takeHeaders(msg *extprocv3.ProcessingRequest, h *extprocv3.Ht
 func (r *receiver) startInspection() {
 	r.inspecting = true
 	r.holders.Add(1)
-	go r.inspect(r.scanner)
+	go r.inspect(r.scanner, false)
 }
 
 // claim is how much the request may come to hold: its body, half as much for
@@ -202,7 +202,7 @@ func (r *receiver) end() {
 	overdue := time.AfterFunc(r.s.patience(), func() { r.tell(event{overdue: true}) })
 	defer overdue.Stop()
 	r.holders.Add(1)
-	r.inspect(r.scanner)
+	r.inspect(r.scanner, true)
 }
 
 // reserve waits for memory and refuses the request if there is none.

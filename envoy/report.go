@@ -142,6 +142,9 @@ func (st *stream) report(o outcome) {
 		}
 	}
 	m.requests.WithLabelValues(action).Inc()
+	if !st.s.log.Enabled(st.work, level) {
+		return
+	}
 	attrs = append([]slog.Attr{slog.String("action", action)}, attrs...)
 	st.s.log.LogAttrs(st.work, level, "request", attrs...)
 }

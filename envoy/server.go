@@ -59,6 +59,7 @@ type Server struct {
 	budget *budget
 	turns  chan struct{} // held while a step of a large body is inspected
 	health *health.Server
+	crew   *crew // receives
 
 	drainOnce sync.Once
 	draining  chan struct{} // closed when no new work should come
@@ -85,6 +86,7 @@ func NewServer(opts Options) *Server {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	m := newMeter(opts.Registerer)
+	draining := make(chan struct{})
 	return &Server{
 		opts:     opts,
 		log:      opts.Logger,
@@ -92,7 +94,8 @@ func NewServer(opts Options) *Server {
 		budget:   newBudget(opts.MaxInFlight, func(used int64) { m.inflight.Set(float64(used)) }),
 		turns:    make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
 		health:   health.NewServer(),
-		draining: make(chan struct{}),
+		crew:     newCrew(draining),
+		draining: draining,
 		killed:   make(chan struct{}),
 	}
 }

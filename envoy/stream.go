@@ -113,7 +113,7 @@ func (st *stream) tell(e event) {
 
 // run answers Envoy until the stream is over.
 func (st *stream) run() error {
-	go st.receive()
+	st.s.crew.run(st.receive)
 	timer := time.NewTimer(st.s.opts.BodyTimeout)
 	defer timer.Stop()
 	late := ReasonBodyTimeout
