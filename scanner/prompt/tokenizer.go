@@ -1,10 +1,5 @@
 package prompt
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
-
 // stringInfo says what the tokenizer saw inside a string.
 type stringInfo uint8
 
@@ -69,43 +64,6 @@ type tokenizer struct {
 	digits int
 	form   numberForm
 	word   string // in a literal: what is still to come
-}
-
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
-// hasByte sets the high bit of (at least) the first byte of x that equals c,
-// given c repeated; bytes before that one are zero.
-func hasByte(x, repeated uint64) uint64 {
-	x ^= repeated
-	return (x - ones) &^ x & highs
-}
-
-// plainRun returns the length of the prefix of b that has no quote, backslash
-// or control character, and whether any byte of it is outside ASCII.
-func plainRun(b []byte) (n int, high bool) {
-	var seen uint64
-	for ; n+8 <= len(b); n += 8 {
-		x := binary.LittleEndian.Uint64(b[n:])
-		stop := hasByte(x, ones*'"') | hasByte(x, ones*'\\') | (x-ones*0x20)&^x&highs
-		if stop != 0 {
-			k := bits.TrailingZeros64(stop) / 8
-			seen |= x & (1<<(8*uint(k)) - 1)
-			return n + k, seen&highs != 0
-		}
-		seen |= x
-	}
-	high = seen&highs != 0
-	for ; n < len(b); n++ {
-		c := b[n]
-		if c == '"' || c == '\\' || c < 0x20 {
-			break
-		}
-		high = high || c >= 0x80
-	}
-	return n, high
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
