@@ -10,6 +10,9 @@ type candidate struct {
 
 func (c *candidate) value() []byte { return c.text[c.start:c.end] }
 
+// whole is all that the pattern matched.
+func (c *candidate) whole() []byte { return c.text[c.from:c.to] }
+
 // before and after return the byte next to the value, or 0 at the text's edge.
 func (c *candidate) before(n int) byte {
 	if c.start-n < 0 {

@@ -120,6 +120,7 @@ func (k *check) cost() int {
 var checkTable = map[string]checkDef{
 	// Where the value stands.
 	"standalone":       {doc: "no letter, digit or underscore touches the value", context: standalone},
+	"whole-word":       {doc: "no letter or digit of any script touches the value; an underscore may", context: wholeWord},
 	"outside-token":    {doc: "the value is not a part of a longer token such as INV-123, 1.2.3, a path or a UUID", context: outsideToken},
 	"outside-url":      {doc: "the value is not in the path of a URL", context: outsideURL},
 	"outside-userinfo": {doc: "the value is not the user and password in a URL", context: outsideUserinfo},

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -24,27 +25,44 @@ type File struct {
 
 // Rule is one thing to find. README.md describes each field.
 type Rule struct {
-	ID          string       `yaml:"id"`
+	ID string `yaml:"id"`
+	// Aliases are other names by which a policy may call the rule, such as those
+	// that other tools use. Rules may share one: it then means all of them.
+	Aliases     []string     `yaml:"aliases"`
 	Kind        scanner.Kind `yaml:"kind"`
 	Title       string       `yaml:"title"`
 	Description string       `yaml:"description"`
 	// Pattern is short for a list of one pattern.
 	Pattern  string    `yaml:"pattern"`
 	Patterns []Pattern `yaml:"patterns"`
-	Keywords []string  `yaml:"keywords"`
+	// Words are words and phrases to find as they are, besides the patterns.
+	Words    []string `yaml:"words"`
+	Keywords []string `yaml:"keywords"`
+	// IgnoreCase and WholeWord hold for every pattern that does not say otherwise.
+	// Left out they are false for patterns and true for words.
+	IgnoreCase *bool `yaml:"ignore_case"`
+	WholeWord  *bool `yaml:"whole_word"`
 	// Checks must all hold, or the candidate is dropped.
 	Checks []string `yaml:"checks"`
 	// HighIf and LowIf set the confidence if any of their checks holds;
 	// LowIf has the last word.
-	HighIf     []string           `yaml:"high_if"`
-	LowIf      []string           `yaml:"low_if"`
-	Near       *Near              `yaml:"near"`
-	Unless     *Unless            `yaml:"unless"`
+	HighIf []string `yaml:"high_if"`
+	LowIf  []string `yaml:"low_if"`
+	Near   Nears    `yaml:"near"`
+	Unless *Unless  `yaml:"unless"`
+	// Parts are what must stand beside the value.
+	Parts []Part `yaml:"parts"`
+	// MinCount is how many different values one text must hold; the findings have
+	// low confidence if there are fewer. 0 means 1.
+	MinCount   int                `yaml:"min_count"`
 	Confidence scanner.Confidence `yaml:"confidence"`
 	Severity   string             `yaml:"severity"`
 	Tags       []string           `yaml:"tags"`
-	Match      []string           `yaml:"match"`
-	NoMatch    []string           `yaml:"nomatch"`
+	// Frameworks are rules of law and standards that the find touches, as
+	// framework or framework:clause. See Rule.Mappings.
+	Frameworks []string `yaml:"frameworks"`
+	Match      []string `yaml:"match"`
+	NoMatch    []string `yaml:"nomatch"`
 
 	place
 	places map[string]int // line of each key
@@ -57,37 +75,10 @@ type Pattern struct {
 	Confidence scanner.Confidence `yaml:"confidence"`
 	Checks     []string           `yaml:"checks"`
 	NeedsNear  bool               `yaml:"needs_near"`
+	IgnoreCase *bool              `yaml:"ignore_case"`
+	WholeWord  *bool              `yaml:"whole_word"`
 
 	place
-}
-
-// Near says which words count as evidence and what follows from them.
-type Near struct {
-	Words []string `yaml:"words"`
-	// Window and After are how many bytes before and after the match are
-	// looked at. The defaults are 60 and 20.
-	Window int `yaml:"window"`
-	After  int `yaml:"after"`
-	// Required drops a candidate that has none of the words nearby.
-	Required bool `yaml:"required"`
-	// With and Without are the confidences with and without a word nearby.
-	// The defaults are high and the rule's own.
-	With    scanner.Confidence `yaml:"with"`
-	Without scanner.Confidence `yaml:"without"`
-}
-
-// Unless says what makes a candidate worthless.
-type Unless struct {
-	// Words nearby (in Window bytes before, default 60, and 20 after).
-	Words  []string `yaml:"words"`
-	Window int      `yaml:"window"`
-	// Values are whole values, compared without regard to case.
-	Values []string `yaml:"values"`
-	// Patterns are RE2 expressions that match anywhere in the value.
-	Patterns []string `yaml:"patterns"`
-	// Placeholders is what to do about values such as your_key_here: low
-	// (the default for secrets), drop, or keep (the default otherwise).
-	Placeholders string `yaml:"placeholders"`
 }
 
 // place is where something stood in its file.
@@ -108,6 +99,28 @@ func (p *Pattern) UnmarshalYAML(n *yaml.Node) error {
 	}
 	type plain Pattern // without this method
 	return decodeNode(p.file, n, (*plain)(p), "a pattern")
+}
+
+// expr is the expression as it is searched for.
+func (p *Pattern) expr(r *Rule) string {
+	if isSet(p.IgnoreCase, r.IgnoreCase) {
+		return "(?i:" + p.Expr + ")"
+	}
+	return p.Expr
+}
+
+// allChecks are the pattern's checks and that of whole_word.
+func (p *Pattern) allChecks(r *Rule) []string {
+	if isSet(p.WholeWord, r.WholeWord) {
+		return append(slices.Clone(p.Checks), "whole-word")
+	}
+	return p.Checks
+}
+
+// isSet is the pattern's option, or else the rule's.
+func isSet(own, rule *bool) bool {
+	own = cmp.Or(own, rule)
+	return own != nil && *own
 }
 
 // UnmarshalYAML reads the fields and remembers their lines.
@@ -230,6 +243,7 @@ func Parse(name string, data []byte) (*File, error) {
 		if r.Pattern != "" {
 			r.Patterns = slices.Insert(r.Patterns, 0, Pattern{Expr: r.Pattern, place: place{r.file, r.places["pattern"]}})
 		}
+		r.Patterns = append(r.Patterns, r.wordPatterns()...)
 		d.faults = append(d.faults, r.validate()...)
 	}
 	if err := d.err(); err != nil {

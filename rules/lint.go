@@ -65,7 +65,7 @@ func lintTexts(r *Rule, add func(key, format string, args ...any)) {
 func lintCost(r *Rule, add func(key, format string, args ...any)) {
 	for i := range r.Patterns {
 		p := &r.Patterns[i]
-		set, err := match.Compile([]match.Pattern{{Expr: p.Expr, Literals: r.Keywords}})
+		set, err := match.Compile([]match.Pattern{{Expr: p.expr(r), Literals: r.Keywords}})
 		if err != nil {
 			add("pattern", "%v", err)
 			continue

@@ -16,8 +16,36 @@ import (
 type Known struct {
 	// Rules maps the ids of the rules in use to their kinds.
 	Rules map[string]scanner.Kind
+	// Aliases maps other names of rules to their ids.
+	Aliases map[string][]string
 	// Kinds are the kinds of all detectors in use.
 	Kinds []scanner.Kind
+}
+
+// IDs returns the rules that a name means: the one with that id, or those with
+// that alias. There are none if nothing is known by the name.
+func (k *Known) IDs(name string) []string {
+	if _, ok := k.Rules[name]; ok || len(k.Rules) == 0 {
+		return []string{name}
+	}
+	return k.Aliases[name]
+}
+
+// Add makes the rule known.
+func (k *Known) Add(r *Rule) {
+	if k.Rules == nil {
+		k.Rules = make(map[string]scanner.Kind)
+	}
+	k.Rules[r.ID] = r.Kind
+	if !slices.Contains(k.Kinds, r.Kind) {
+		k.Kinds = append(k.Kinds, r.Kind)
+	}
+	for _, a := range r.Aliases {
+		if k.Aliases == nil {
+			k.Aliases = make(map[string][]string)
+		}
+		k.Aliases[a] = append(k.Aliases[a], r.ID)
+	}
 }
 
 // PolicyBlock is the `policy:` block of a configuration file, for structs that
@@ -118,17 +146,21 @@ func ParsePolicy(file string, node *yaml.Node, known Known) (scanner.Policy, err
 		policy.Kinds[kind] = p.levels(base, written.Kinds[name], name)
 	}
 	ids := mappingOf(node, "rules")
-	for _, id := range slices.Sorted(maps.Keys(written.Rules)) {
-		kind, ok := known.Rules[id]
-		if len(known.Rules) > 0 && !ok {
-			p.fault(lineOfKey(ids, id), "no rule has the id %q%s", id, suggest(id, slices.Sorted(maps.Keys(known.Rules))))
-			continue
+	for _, name := range slices.Sorted(maps.Keys(written.Rules)) {
+		named := known.IDs(name)
+		if len(named) == 0 {
+			p.fault(lineOfKey(ids, name), "no rule has the id %q%s", name, suggest(name, slices.Sorted(maps.Keys(known.Rules))))
 		}
-		base, ok := policy.Kinds[kind]
-		if !ok {
-			base = policy.Default
+		for _, id := range named {
+			if _, twice := written.Rules[id]; twice && id != name {
+				continue // what is said of the id itself is meant for it alone
+			}
+			base, ok := policy.Kinds[known.Rules[id]]
+			if !ok {
+				base = policy.Default
+			}
+			policy.Rules[id] = p.levels(base, written.Rules[name], name)
 		}
-		policy.Rules[id] = p.levels(base, written.Rules[id], id)
 	}
 	d := decoder{file: file, faults: p.faults}
 	if err := d.err(); err != nil {

@@ -25,10 +25,10 @@ func TestReadmeExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks := fenced.FindAllSubmatch(text, -1)
-	if len(blocks) != 3 {
+	if len(blocks) != 5 {
 		t.Fatalf("%d blocks of YAML", len(blocks))
 	}
-	for _, b := range blocks[:2] {
+	for _, b := range blocks[:4] {
 		file, err := Parse("README.md", b[1])
 		if err != nil {
 			t.Error(err)
@@ -45,7 +45,7 @@ func TestReadmeExamples(t *testing.T) {
 	var config struct {
 		Policy PolicyBlock `yaml:"policy"`
 	}
-	if err := DecodeYAML("README.md", blocks[2][1], &config); err != nil {
+	if err := DecodeYAML("README.md", blocks[4][1], &config); err != nil {
 		t.Fatal(err)
 	}
 	policy, err := config.Policy.Policy(builtinSet(t).Known())
@@ -62,7 +62,7 @@ func TestReadmeExamples(t *testing.T) {
 		t.Errorf("README.md says that its policy is the default: %+v, want %+v", policy, want)
 	}
 	var doc yaml.Node
-	if err := yaml.Unmarshal(blocks[2][1], &doc); err != nil {
+	if err := yaml.Unmarshal(blocks[4][1], &doc); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -73,7 +73,7 @@ func TestReadmeTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, typ := range []reflect.Type{reflect.TypeFor[Rule](), reflect.TypeFor[Near](), reflect.TypeFor[Unless]()} {
+	for _, typ := range []reflect.Type{reflect.TypeFor[Rule](), reflect.TypeFor[Near](), reflect.TypeFor[Unless](), reflect.TypeFor[Part]()} {
 		for _, name := range fieldsOf(typ).names {
 			if !bytes.Contains(text, []byte("| `"+name+"` |")) {
 				t.Errorf("README.md has no row for %s of %s", name, typ.Name())

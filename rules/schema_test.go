@@ -73,6 +73,10 @@ func TestSchemaRefuses(t *testing.T) {
 		"rules: [{id: A, kind: secret, pattern: x}]",
 		"rules: [{id: a, kind: secret, pattern: x, patern: y}]",
 		"rules: [{id: a, kind: secret, pattern: x, near: {window: 5}}]",
+		"rules: [{id: a, kind: secret, pattern: x, near: [{words: [b]}, {window: 5}]}]",
+		"rules: [{id: a, kind: secret, pattern: x, parts: [{within: 5}]}]",
+		"rules: [{id: a, kind: secret, pattern: x, parts: [{pattern: b, rule: c}]}]",
+		"rules: [{id: a, kind: secret, pattern: x, frameworks: [gdrp]}]",
 		"rules: [{id: a, kind: secret, pattern: x, confidence: certain}]",
 		"rules: [{id: a, kind: secret, pattern: x, checks: ['luhn!']}]",
 	} {
@@ -109,7 +113,7 @@ func TestSchemaFields(t *testing.T) {
 		t.Errorf("file: the schema has %v", got)
 	}
 	for name, typ := range map[string]reflect.Type{
-		"rule": reflect.TypeFor[Rule](), "pattern": reflect.TypeFor[Pattern](), "near": reflect.TypeFor[Near](),
+		"rule": reflect.TypeFor[Rule](), "pattern": reflect.TypeFor[Pattern](), "near": reflect.TypeFor[Near](), "part": reflect.TypeFor[Part](),
 		"unless": reflect.TypeFor[Unless](), "levels": reflect.TypeFor[levelsFile](), "policy": reflect.TypeFor[policyFile](),
 	} {
 		def := doc.Defs[name]

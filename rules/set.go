@@ -21,6 +21,7 @@ type Set struct {
 	matcher *match.Set
 	alone   []func() (*match.Set, error) // by pattern index, compiled when first needed
 	find    func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error)
+	least   map[string]int // min_count by rule id, where it is more than 1
 	scratch sync.Pool
 }
 
@@ -31,15 +32,17 @@ type judge struct {
 	checks     []check
 	highIf     []check
 	lowIf      []check
-	near       *wordList
+	near       []nearby
 	needsNear  bool
-	with       scanner.Confidence
-	without    scanner.Confidence // 0: unchanged
 	base       scanner.Confidence
 	unless     *wordList
 	values     map[string]bool
-	patterns   *match.Set
+	stopWords  *stopWords
+	patterns   *match.Set // in the value
+	inMatch    *match.Set
+	inLine     *match.Set
 	drop, mark bool // what to do about placeholders
+	parts      []*part
 	alone      func() (*match.Set, error)
 }
 
@@ -50,15 +53,22 @@ func Compile(files []*File) (*Set, error) {
 		patterns []match.Pattern
 		shared   = make(map[string]int) // pattern index by expression and hints
 		faults   = []error{duplicates(files)}
+		parts    = partMaker{files: files}
 	)
 	for _, f := range files {
 		for _, r := range f.Rules {
-			judges, err := newJudges(r)
+			judges, err := newJudges(r, &parts)
 			if err != nil {
 				faults = append(faults, err)
 				continue
 			}
 			s.rules = append(s.rules, r)
+			if r.MinCount > 1 {
+				if s.least == nil {
+					s.least = make(map[string]int)
+				}
+				s.least[r.ID] = r.MinCount
+			}
 			for _, j := range judges {
 				key := j.expr.Expr + "\x00" + strings.Join(j.expr.Literals, "\x00")
 				i, ok := shared[key]
@@ -103,7 +113,7 @@ func (s *Set) patternErrors(err error) error {
 	return fmt.Errorf("compile rules: %w", err)
 }
 
-func newJudges(r *Rule) ([]judge, error) {
+func newJudges(r *Rule, parts *partMaker) ([]judge, error) {
 	proto := judge{rule: r, base: r.Confidence}
 	var err error
 	if proto.highIf, err = parseChecks(r.HighIf); err != nil {
@@ -112,18 +122,16 @@ func newJudges(r *Rule) ([]judge, error) {
 	if proto.lowIf, err = parseChecks(r.LowIf); err != nil {
 		return nil, r.fault("low_if", "%v", err)
 	}
-	if n := r.Near; n != nil {
-		proto.near = newWordList(n.Words, n.Window, n.After)
-		proto.needsNear = n.Required
-		proto.with, proto.without = n.With, n.Without
-		if proto.with == 0 {
-			proto.with = scanner.High
-		}
+	for i := range r.Near {
+		proto.near = append(proto.near, newNearby(&r.Near[i]))
+	}
+	if proto.parts, err = parts.of(r); err != nil {
+		return nil, err
 	}
 	proto.mark = r.Kind == scanner.KindSecret
 	if u := r.Unless; u != nil {
 		if len(u.Words) > 0 {
-			proto.unless = newWordList(u.Words, u.Window, 0)
+			proto.unless = newWordList(u.Words, u.Window, u.After)
 		}
 		if len(u.Values) > 0 {
 			proto.values = make(map[string]bool)
@@ -131,12 +139,14 @@ func newJudges(r *Rule) ([]judge, error) {
 				proto.values[strings.ToLower(v)] = true
 			}
 		}
-		if len(u.Patterns) > 0 {
-			list := make([]match.Pattern, len(u.Patterns))
-			for i, expr := range u.Patterns {
-				list[i].Expr = expr
-			}
-			if proto.patterns, err = match.Compile(list); err != nil {
+		if len(u.StopWords) > 0 {
+			proto.stopWords = newStopWords(u.StopWords)
+		}
+		for _, list := range []struct {
+			set   **match.Set
+			exprs []string
+		}{{&proto.patterns, u.Patterns}, {&proto.inMatch, u.MatchPatterns}, {&proto.inLine, u.LinePatterns}} {
+			if *list.set, err = compileAll(list.exprs); err != nil {
 				return nil, r.fault("unless", "pattern is not valid RE2: %v", err)
 			}
 		}
@@ -152,8 +162,8 @@ func newJudges(r *Rule) ([]judge, error) {
 	judges := make([]judge, 0, len(r.Patterns))
 	for _, p := range r.Patterns {
 		j := proto
-		j.expr = match.Pattern{Expr: p.Expr, Literals: r.Keywords}
-		if j.checks, err = parseChecks(r.Checks, p.Checks); err != nil {
+		j.expr = match.Pattern{Expr: p.expr(r), Literals: r.Keywords}
+		if j.checks, err = parseChecks(r.Checks, p.allChecks(r)); err != nil {
 			return nil, r.fault("checks", "%v", err)
 		}
 		j.needsNear = j.needsNear || p.NeedsNear
@@ -163,6 +173,18 @@ func newJudges(r *Rule) ([]judge, error) {
 		judges = append(judges, j)
 	}
 	return judges, nil
+}
+
+// compileAll makes a set of the expressions, nil if there are none.
+func compileAll(exprs []string) (*match.Set, error) {
+	if len(exprs) == 0 {
+		return nil, nil
+	}
+	list := make([]match.Pattern, len(exprs))
+	for i, expr := range exprs {
+		list[i].Expr = expr
+	}
+	return match.Compile(list)
 }
 
 // Warm compiles what a Set otherwise compiles when a pattern is first needed,
@@ -204,12 +226,9 @@ func (s *Set) Rule(id string) *Rule {
 // Known is what a policy may say about the set's rules. Kinds of other
 // detectors are to be added by the caller.
 func (s *Set) Known() Known {
-	k := Known{Rules: make(map[string]scanner.Kind, len(s.rules))}
+	var k Known
 	for _, r := range s.rules {
-		k.Rules[r.ID] = r.Kind
-		if !slices.Contains(k.Kinds, r.Kind) {
-			k.Kinds = append(k.Kinds, r.Kind)
-		}
+		k.Add(r)
 	}
 	return k
 }
@@ -222,7 +241,9 @@ type scratch struct {
 	known   vocabulary
 	folded  folded
 	retry   []match.Match
-	unless  []match.Match
+	found   []match.Match // of unless and parts
+	parts   []partState
+	keyed   int // how many bytes of the text are its key
 }
 
 // Detect finds the rules' matches in the texts. It implements
@@ -237,6 +258,9 @@ func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Findi
 			continue
 		}
 		sc.known.reset()
+		sc.resetParts()
+		sc.keyed = v.label
+		ofText := len(found)
 		var err error
 		if sc.matches, err = s.find(ctx, sc.matches[:0], v.text); err != nil {
 			return nil, err
@@ -257,6 +281,9 @@ func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Findi
 				found[f].Text = i
 				found[f].Span = v.original(found[f].Span)
 			}
+		}
+		if s.least != nil && len(found) > ofText {
+			s.count(found[ofText:], texts[i].Bytes)
 		}
 	}
 	return found, ctx.Err()
@@ -363,16 +390,8 @@ func (j *judge) decide(ctx context.Context, sc *scratch, c *candidate) (confiden
 			return 0, false, nil
 		}
 	}
-	confidence = j.base
-	if j.near != nil {
-		switch {
-		case sc.near(j.near, c):
-			confidence = j.with
-		case j.needsNear:
-			return 0, true, nil
-		case j.without != 0:
-			confidence = j.without
-		}
+	if confidence = j.weigh(sc, c); confidence == 0 {
+		return 0, true, nil
 	}
 	if j.values != nil && j.values[strings.ToLower(string(c.value()))] {
 		return 0, true, nil
@@ -384,12 +403,12 @@ func (j *judge) decide(ctx context.Context, sc *scratch, c *candidate) (confiden
 	if j.unless != nil && sc.near(j.unless, c) {
 		return 0, true, nil
 	}
-	if j.patterns != nil {
-		if sc.unless, err = j.patterns.Find(ctx, sc.unless[:0], c.value()); err != nil {
-			return 0, false, err
-		}
-		if len(sc.unless) > 0 {
-			return 0, true, nil
+	if worthless, err := j.worthless(ctx, sc, c); worthless || err != nil {
+		return 0, err == nil, err
+	}
+	if len(j.parts) > 0 {
+		if confidence, err = j.weighParts(ctx, sc, c, confidence); confidence == 0 || err != nil {
+			return 0, err == nil, err
 		}
 	}
 	if anyHolds(j.highIf, c) {
@@ -399,6 +418,34 @@ func (j *judge) decide(ctx context.Context, sc *scratch, c *candidate) (confiden
 		confidence = scanner.Low
 	}
 	return confidence, true, nil
+}
+
+// worthless reports whether what the candidate contains, or the line around it,
+// is excluded.
+func (j *judge) worthless(ctx context.Context, sc *scratch, c *candidate) (bool, error) {
+	if j.stopWords != nil && j.stopWords.in(c.value()) != "" {
+		return true, nil
+	}
+	if j.patterns != nil {
+		if hit, err := sc.anyIn(ctx, j.patterns, c.value()); hit || err != nil {
+			return true, err
+		}
+	}
+	if j.inMatch != nil {
+		if hit, err := sc.anyIn(ctx, j.inMatch, c.whole()); hit || err != nil {
+			return true, err
+		}
+	}
+	if j.inLine != nil {
+		return sc.anyIn(ctx, j.inLine, c.line())
+	}
+	return false, nil
+}
+
+// anyIn reports whether a pattern of the set matches in the text.
+func (sc *scratch) anyIn(ctx context.Context, set *match.Set, text []byte) (hit bool, err error) {
+	sc.found, err = set.Find(ctx, sc.found[:0], text)
+	return len(sc.found) > 0, err
 }
 
 func anyHolds(checks []check, c *candidate) bool {

@@ -1,15 +1,22 @@
 package rules
 
 import (
+	"cmp"
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sluice-dlp/sluice/scanner"
 )
 
 // maxWindow bounds what one candidate may make a Set look at, in bytes.
 const maxWindow = 400
+
+// maxCount bounds min_count.
+const maxCount = 10_000
+
+const aliasBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:"
 
 var (
 	severities = []string{"low", "medium", "high", "critical"}
@@ -35,9 +42,10 @@ func (r *Rule) validate() (faults []error) {
 	} else if !isID(string(r.Kind)) {
 		add(r.fault("kind", "kind %q: write lower-case words joined by dashes, such as secret, pii or project-name", r.Kind))
 	}
-	if len(r.Patterns) == 0 {
-		add(r.fault("pattern", "pattern is missing: write a regular expression in RE2 syntax"))
+	if len(r.Patterns) == 0 && len(r.Words) == 0 {
+		add(r.fault("pattern", "pattern is missing: write a regular expression in RE2 syntax, or words to find"))
 	}
+	faults = append(faults, r.validateWords()...)
 	for i := range r.Patterns {
 		faults = append(faults, r.validatePattern(&r.Patterns[i])...)
 	}
@@ -61,6 +69,7 @@ func (r *Rule) validate() (faults []error) {
 			add(r.fault("tags", "tag %q: write lower-case words joined by dashes", t))
 		}
 	}
+	faults = append(faults, r.validateNames()...)
 	for _, list := range []struct {
 		key   string
 		texts []string
@@ -94,7 +103,7 @@ func (r *Rule) validatePattern(p *Pattern) (faults []error) {
 	if matchesEmpty(tree.Simplify()) {
 		fault("pattern matches the empty text: ask for at least one character")
 	}
-	if p.NeedsNear && r.Near == nil {
+	if p.NeedsNear && len(r.Near) == 0 {
 		fault("needs_near without near: add `near: {words: [...]}` to the rule")
 	}
 	return append(faults, r.validateChecks("patterns", p.Checks)...)
@@ -156,7 +165,8 @@ func (r *Rule) validateEvidence() (faults []error) {
 			}
 		}
 	}
-	if n := r.Near; n != nil {
+	for i := range r.Near {
+		n := &r.Near[i]
 		if len(n.Words) == 0 {
 			add(r.fault("near", "near has no words: write `words: [...]`"))
 		}
@@ -166,17 +176,101 @@ func (r *Rule) validateEvidence() (faults []error) {
 		if n.Required && n.Without != 0 {
 			add(r.fault("near", "near has both required and without: a candidate without a word is dropped, so remove one of the two"))
 		}
+		if n.In != "" && n.In != "text" && n.In != "label" {
+			add(r.fault("near", "in %q: use text or label", n.In))
+		}
 	}
+	if r.MinCount < 0 || r.MinCount > maxCount {
+		add(r.fault("min_count", "min_count %d: write a number of different values from 1 to %d", r.MinCount, maxCount))
+	}
+	faults = append(faults, r.validateParts()...)
 	if u := r.Unless; u != nil {
 		words("unless", u.Words)
 		window("unless", u.Window)
-		for _, expr := range u.Patterns {
+		window("unless", u.After)
+		for _, w := range u.StopWords {
+			if w == "" {
+				add(r.fault("unless", "a stop word is empty and would drop every value: remove it"))
+			}
+		}
+		for _, expr := range slices.Concat(u.Patterns, u.MatchPatterns, u.LinePatterns) {
 			if _, err := syntax.Parse(expr, syntax.Perl); err != nil {
 				add(r.fault("unless", "pattern is not valid RE2: %s", explainSyntax(err)))
 			}
 		}
 		if u.Placeholders != "" && !slices.Contains(treatments, u.Placeholders) {
 			add(r.fault("unless", "placeholders %q: use one of %s", u.Placeholders, strings.Join(treatments, ", ")))
+		}
+	}
+	return faults
+}
+
+func (r *Rule) validateWords() (faults []error) {
+	if len(r.Words) > maxWords {
+		faults = append(faults, r.fault("words", "%d words: write %d at most in a rule, or several rules", len(r.Words), maxWords))
+	}
+	for _, w := range r.Words {
+		switch letters := normalWord(w); {
+		case len(letters) == 0:
+			faults = append(faults, r.fault("words", "word %q has no letter or digit", w))
+		case utf8.RuneCount(letters) < 2:
+			faults = append(faults, r.fault("words", "word %q would be found everywhere: write 2 characters or more", w))
+		}
+	}
+	return faults
+}
+
+func (r *Rule) validateParts() (faults []error) {
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		fault := func(format string, args ...any) {
+			err := r.fault("parts", format, args...)
+			err.Line = cmp.Or(p.line, err.Line)
+			faults = append(faults, err)
+		}
+		switch {
+		case p.Pattern == "" && p.Rule == "":
+			fault("a part has neither pattern nor rule: write one of them")
+		case p.Pattern != "" && p.Rule != "":
+			fault("a part has both pattern and rule: remove one of them, or write two parts")
+		case p.Rule == r.ID:
+			fault("a part names the rule that it belongs to: name another")
+		}
+		if p.Pattern != "" {
+			if tree, err := syntax.Parse(p.Pattern, syntax.Perl); err != nil {
+				fault("pattern is not valid RE2: %s", explainSyntax(err))
+			} else if matchesEmpty(tree.Simplify()) {
+				fault("pattern matches the empty text: ask for at least one character")
+			}
+		}
+		for _, text := range p.Checks {
+			if _, err := parseCheck(text); err != nil {
+				fault("%v", err)
+			}
+		}
+		if p.Within < 0 || p.Within > maxWithin {
+			fault("within %d: write a number of bytes from 1 to %d", p.Within, maxWithin)
+		}
+		if p.Side != "" && p.Side != "before" && p.Side != "after" {
+			fault("side %q: use before or after, or leave it out", p.Side)
+		}
+	}
+	return faults
+}
+
+// validateNames looks at the names that others know the rule or its find by.
+func (r *Rule) validateNames() (faults []error) {
+	for _, a := range r.Aliases {
+		if a == "" || strings.Trim(a, aliasBytes) != "" {
+			faults = append(faults, r.fault("aliases", "alias %q: write letters, digits, dashes, underscores, dots and colons", a))
+		}
+	}
+	for _, f := range r.Frameworks {
+		name, clause, cut := strings.Cut(f, ":")
+		if !slices.Contains(frameworks, name) {
+			faults = append(faults, r.fault("frameworks", "no framework is called %q%s", name, suggest(name, frameworks)))
+		} else if cut && strings.TrimSpace(clause) == "" {
+			faults = append(faults, r.fault("frameworks", "framework %q: write a clause after the colon, such as gdpr:4(1), or leave the colon out", f))
 		}
 	}
 	return faults

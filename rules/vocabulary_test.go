@@ -12,12 +12,12 @@ func TestVocabularyHidesNothing(t *testing.T) {
 	var lists []*wordList
 	var words []string
 	for _, r := range builtinSet(t).Rules() {
-		if r.Near != nil {
-			lists = append(lists, newWordList(r.Near.Words, r.Near.Window, r.Near.After))
-			words = append(words, r.Near.Words...)
+		for _, n := range r.Near {
+			lists = append(lists, newWordList(n.Words, n.Window, n.After))
+			words = append(words, n.Words...)
 		}
 		if r.Unless != nil && len(r.Unless.Words) > 0 {
-			lists = append(lists, newWordList(r.Unless.Words, r.Unless.Window, 0))
+			lists = append(lists, newWordList(r.Unless.Words, r.Unless.Window, r.Unless.After))
 			words = append(words, r.Unless.Words...)
 		}
 	}

@@ -68,10 +68,7 @@ func known(files []*rules.File) rules.Known {
 	}
 	for _, f := range files {
 		for _, rule := range f.Rules {
-			k.Rules[rule.ID] = rule.Kind
-			if !slices.Contains(k.Kinds, rule.Kind) {
-				k.Kinds = append(k.Kinds, rule.Kind)
-			}
+			k.Add(rule)
 		}
 	}
 	return k
@@ -87,10 +84,13 @@ func (r ruleSource) keep(files []*rules.File, k rules.Known) ([]*rules.File, err
 			errs = append(errs, &unknownName{"kind", kind, fmt.Sprintf("the kinds are %v", k.Kinds)})
 		}
 	}
-	for _, id := range r.disable {
-		if _, ok := k.Rules[id]; !ok {
-			errs = append(errs, &unknownName{"rule", id, "`sluice rules list` prints the ids"})
+	var disabled []string
+	for _, name := range r.disable {
+		ids := k.IDs(name)
+		if len(ids) == 0 {
+			errs = append(errs, &unknownName{"rule", name, "`sluice rules list` prints the ids"})
 		}
+		disabled = append(disabled, ids...)
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
@@ -99,7 +99,7 @@ func (r ruleSource) keep(files []*rules.File, k rules.Known) ([]*rules.File, err
 	for _, f := range files {
 		kept := *f
 		kept.Rules = slices.DeleteFunc(slices.Clone(f.Rules), func(rule *rules.Rule) bool {
-			return slices.Contains(r.disable, rule.ID) || !r.wants(rule.Kind)
+			return slices.Contains(disabled, rule.ID) || !r.wants(rule.Kind)
 		})
 		if len(kept.Rules) > 0 {
 			out = append(out, &kept)

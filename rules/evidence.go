@@ -1,0 +1,203 @@
+package rules
+
+import (
+	"bytes"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/sluice-dlp/sluice/scanner"
+)
+
+// Near says which words count as evidence and what follows from them.
+type Near struct {
+	Words []string `yaml:"words"`
+	// Window and After are how many bytes before and after the match are
+	// looked at. The defaults are 60 and 20.
+	Window int `yaml:"window"`
+	After  int `yaml:"after"`
+	// In narrows the search to the value's own label if it is "label".
+	In string `yaml:"in"`
+	// Required drops a candidate that has none of the words nearby.
+	Required bool `yaml:"required"`
+	// With and Without are the confidences with and without a word nearby.
+	// The defaults are high and the rule's own.
+	With    scanner.Confidence `yaml:"with"`
+	Without scanner.Confidence `yaml:"without"`
+	// Label is the confidence with a word in the value's own label. The
+	// default is With.
+	Label scanner.Confidence `yaml:"label"`
+}
+
+// Nears are a rule's lists of words. The first of which a word is nearby sets the
+// confidence. In a file a single one may be written without a list.
+type Nears []Near
+
+// UnmarshalYAML reads one mapping or a list of them.
+func (l *Nears) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.MappingNode {
+		*l = make(Nears, 1)
+		return decodeNode("", n, &(*l)[0], "near")
+	}
+	return decodeNode("", n, (*[]Near)(l), "near")
+}
+
+// Unless says what makes a candidate worthless.
+type Unless struct {
+	// Words nearby (in Window bytes before, default 60, and After bytes after,
+	// default 20).
+	Words  []string `yaml:"words"`
+	Window int      `yaml:"window"`
+	After  int      `yaml:"after"`
+	// Values are whole values, compared without regard to case.
+	Values []string `yaml:"values"`
+	// StopWords stand anywhere in the value, compared without regard to case.
+	StopWords []string `yaml:"stop_words"`
+	// Patterns are RE2 expressions that match anywhere in the value;
+	// MatchPatterns look at all that the rule's pattern matched, LinePatterns at
+	// the lines that it touches.
+	Patterns      []string `yaml:"patterns"`
+	MatchPatterns []string `yaml:"match_patterns"`
+	LinePatterns  []string `yaml:"line_patterns"`
+	// Placeholders is what to do about values such as your_key_here: low
+	// (the default for secrets), drop, or keep (the default otherwise).
+	Placeholders string `yaml:"placeholders"`
+}
+
+// nearby is a Near as it is run.
+type nearby struct {
+	words     *wordList
+	labelOnly bool
+	required  bool
+	with      scanner.Confidence
+	label     scanner.Confidence // 0: as with
+	without   scanner.Confidence // 0: unchanged
+}
+
+func newNearby(n *Near) nearby {
+	out := nearby{
+		words: newWordList(n.Words, n.Window, n.After), labelOnly: n.In == "label", required: n.Required,
+		with: n.With, label: n.Label, without: n.Without,
+	}
+	if out.with == 0 {
+		out.with = scanner.High
+	}
+	if out.labelOnly && out.label == 0 {
+		out.label = out.with
+	}
+	return out
+}
+
+// weigh returns the confidence that the words nearby give, or 0 if they are
+// missing and required.
+func (j *judge) weigh(sc *scratch, c *candidate) scanner.Confidence {
+	confidence, hit := j.base, false
+	for i := range j.near {
+		n := &j.near[i]
+		if hit && !n.required {
+			continue
+		}
+		with := n.find(sc, c)
+		switch {
+		case with == 0 && n.required:
+			return 0
+		case with != 0 && !hit:
+			confidence, hit = with, true
+		}
+	}
+	if hit {
+		return confidence
+	}
+	if j.needsNear {
+		return 0
+	}
+	for i := range j.near {
+		if w := j.near[i].without; w != 0 {
+			return w
+		}
+	}
+	return confidence
+}
+
+// find returns the confidence that the list gives, or 0 if none of its words is
+// nearby.
+func (n *nearby) find(sc *scratch, c *candidate) scanner.Confidence {
+	switch {
+	case n.labelOnly:
+		if sc.known.lacks(n.words, c.text) || !n.words.labels(sc, c) {
+			return 0
+		}
+		return n.label
+	case !sc.near(n.words, c):
+		return 0
+	case n.label != 0 && n.words.labels(sc, c):
+		return n.label
+	}
+	return n.with
+}
+
+// labels reports whether a word stands in the candidate's label: the key of the
+// JSON member, the head of its table column, or what a colon or an equals sign
+// ties to it.
+func (l *wordList) labels(sc *scratch, c *candidate) bool {
+	buf := sc.wordBuffer()
+	return sc.keyed > 0 && sc.keyed <= c.start && l.inRaw(c.text[:sc.keyed], buf) ||
+		l.inRaw(inlineLabel(c), buf) || l.inRaw(columnHead(c), buf)
+}
+
+const (
+	maxLabelGap  = 12 // quotes, brackets and spaces between a label and its value
+	maxLabelText = 64
+)
+
+// inlineLabel returns what stands before the colon, equals sign or closing tag
+// that precedes the candidate: the key of key=value, "key": "value", <key>value.
+func inlineLabel(c *candidate) []byte {
+	end := c.start
+	for end > 0 && c.start-end < maxLabelGap && bytes.IndexByte([]byte(" \t\"'`([{"), c.text[end-1]) >= 0 {
+		end--
+	}
+	tied := end
+	for tied > 0 && c.start-tied < maxLabelGap && bytes.IndexByte([]byte(":=>"), c.text[tied-1]) >= 0 {
+		tied--
+	}
+	if tied == end {
+		return nil
+	}
+	start := tied
+	for start > 0 && tied-start < maxLabelText {
+		b := c.text[start-1]
+		if bytes.IndexByte([]byte("\n\r,;{}<>|=?&"), b) >= 0 || start < tied && b == '.' && c.text[start] == ' ' {
+			break
+		}
+		start--
+	}
+	return fullWords(c.text, start, tied)
+}
+
+// line returns the lines that the match touches, up to maxLine bytes on either
+// side of it.
+func (c *candidate) line() []byte {
+	from := max(0, c.from-maxLine)
+	if at := bytes.LastIndexByte(c.text[from:c.from], '\n'); at >= 0 {
+		from += at + 1
+	}
+	to := min(len(c.text), c.to+maxLine)
+	if at := bytes.IndexByte(c.text[c.to:to], '\n'); at >= 0 {
+		to = c.to + at
+	}
+	return wholeRunes(c.text, from, to)
+}
+
+// maxLine bounds how much of a line is looked at, in bytes on either side.
+const maxLine = 500
+
+// wholeRunes returns text[from:to] less a character that is cut.
+func wholeRunes(text []byte, from, to int) []byte {
+	for from < to && text[from]&0xC0 == 0x80 {
+		from++
+	}
+	for to > from && to < len(text) && text[to]&0xC0 == 0x80 {
+		to--
+	}
+	return text[from:to]
+}
