@@ -105,7 +105,9 @@ func askProcessor(ctx context.Context, client extprocv3.ExternalProcessorClient,
 	}
 	headers := &corev3.HeaderMap{}
 	for _, h := range [][2]string{
-		{":method", "POST"}, {":path", "/v1/chat/completions"}, {"content-type", "application/json"},
+		{":method", "POST"},
+		{":path", "/v1/chat/completions"},
+		{"content-type", "application/json"},
 		{"content-length", fmt.Sprint(len(body))},
 	} {
 		headers.Headers = append(headers.Headers, &corev3.HeaderValue{Key: h[0], RawValue: []byte(h[1])})
