@@ -76,25 +76,31 @@ type e2e struct {
 	stub *provider.Server
 }
 
-// newE2E starts a stage that ends with the test.
-func newE2E(t *testing.T, config string, change ...func(*stageOptions)) *e2e {
+// stageParts finds an Envoy, builds the program and starts a stand-in for the provider; without an
+// Envoy the test is skipped.
+func stageParts(t *testing.T, o provider.Options) (envoy, binary string, stub *provider.Server) {
 	t.Helper()
-	path, err := envoyproc.Find(t.Context())
+	envoy, err := envoyproc.Find(t.Context())
 	if errors.Is(err, envoyproc.ErrNotFound) {
 		missing(t, "there is no Envoy: `make envoy` fetches one")
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, err := buildBinary()
-	if err != nil {
+	if binary, err = buildBinary(); err != nil {
 		t.Fatal(err)
 	}
-	stub, err := provider.Start(provider.Options{MaxRequests: 50_000, TotalCap: 1 << 30})
-	if err != nil {
+	if stub, err = provider.Start(o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(stub.Close)
+	return envoy, binary, stub
+}
+
+// newE2E starts a stage that ends with the test.
+func newE2E(t *testing.T, config string, change ...func(*stageOptions)) *e2e {
+	t.Helper()
+	path, binary, stub := stageParts(t, provider.Options{MaxRequests: 50_000, TotalCap: 1 << 30})
 	o := stageOptions{Binary: binary, Envoy: path, Upstream: stub.URL, Config: config}
 	for _, f := range change {
 		f(&o)

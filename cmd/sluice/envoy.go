@@ -97,17 +97,7 @@ DestinationRule, EnvoyFilter and Sidecar. The pods need the sidecar, which
 		Example: "  sluice envoy istio --namespace chat | kubectl apply -f -",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			filter, err := filterOptions(config)
-			if err != nil {
-				return err
-			}
-			opts.FilterOptions = filter
-			out, err := envoy.Istio(opts)
-			if err != nil {
-				return err
-			}
-			_, err = std.out.Write(out)
-			return err
+			return printManifest(std, config, &opts.FilterOptions, func() ([]byte, error) { return envoy.Istio(opts) })
 		},
 	}
 	f := cmd.Flags()
@@ -118,6 +108,20 @@ DestinationRule, EnvoyFilter and Sidecar. The pods need the sidecar, which
 	f.StringToStringVar(&opts.Labels, "labels", nil, "`labels` of the pods; sluice=enabled by default")
 	f.Uint32Var(&opts.Port, "port", 80, "at which clients in the mesh call the provider, in plain HTTP")
 	return cmd
+}
+
+// printManifest fills in what sluice.yaml says of the filter and prints what is made from it.
+func printManifest(std streams, config string, filter *envoy.FilterOptions, manifest func() ([]byte, error)) error {
+	var err error
+	if *filter, err = filterOptions(config); err != nil {
+		return err
+	}
+	out, err := manifest()
+	if err != nil {
+		return err
+	}
+	_, err = std.out.Write(out)
+	return err
 }
 
 func kubernetesCommand(std streams) *cobra.Command {
@@ -131,17 +135,7 @@ func kubernetesCommand(std streams) *cobra.Command {
 		Example: "  sluice envoy kubernetes --deployment chat --image registry.example.com/sluice:1 > patch.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			filter, err := filterOptions(config)
-			if err != nil {
-				return err
-			}
-			opts.FilterOptions = filter
-			out, err := envoy.Kubernetes(opts)
-			if err != nil {
-				return err
-			}
-			_, err = std.out.Write(out)
-			return err
+			return printManifest(std, config, &opts.FilterOptions, func() ([]byte, error) { return envoy.Kubernetes(opts) })
 		},
 	}
 	f := cmd.Flags()

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/sluice-dlp/sluice/bench/provider"
-	"github.com/sluice-dlp/sluice/envoy/envoyproc"
 )
 
 // TestE2ERun runs `sluice run` with a real Envoy before a stub of a provider.
@@ -88,22 +87,7 @@ type runClient struct {
 
 func startRun(t *testing.T) (*provider.Server, *runClient) {
 	t.Helper()
-	path, err := envoyproc.Find(t.Context())
-	if errors.Is(err, envoyproc.ErrNotFound) {
-		missing(t, "there is no Envoy: `make envoy` fetches one")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	binary, err := buildBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stub, err := provider.Start(provider.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stub.Close)
+	path, binary, stub := stageParts(t, provider.Options{})
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
