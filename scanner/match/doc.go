@@ -81,4 +81,23 @@
 //
 // A pattern without any anchor worth looking for (.{4}) is run over every
 // text. Set.Cost tells.
+//
+// # Dictionaries
+//
+// A Dictionary (dictionary.go) finds the words and phrases of a list of
+// millions, and has no patterns. The words of a text are found 64 bytes at a
+// time (words.go) and hashed where they stand. A Bloom filter of the words that
+// entries begin with, 1.5 bytes each, turns nearly all of them away; it is small enough
+// for the cache. What passes is looked up in a table of hashes (index.go): every entry has a node there, and
+// so has every run of words that an entry begins with, so that a phrase is
+// followed only as far as some entry goes. Work is linear in the text; a word
+// costs at most 32 lookups.
+//
+// Of an entry 76 bits of SipHash-2-4 are kept, and its bucket tells some more,
+// but not the entry. Another word is taken for an entry with a chance of 2⁻⁷³ for each lookup,
+// and with a random key no text can be made to. Entries are compared as
+// spelling.go writes them: without case, accents and what stands between words.
+// Scripts without spaces between words have each letter as a word, so that
+// entries are found inside a sentence. Numbers (PX-12345) are kept without
+// separators, and looked up at every group of letters and digits that they may begin with.
 package match

@@ -1,0 +1,96 @@
+package match_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/sluice-dlp/sluice/scanner/match"
+)
+
+// namesOf makes n different names of people: a first name of one in 30,000 and
+// a last name, as in a customer list.
+func namesOf(n int, yield func(name string)) {
+	g := rand.New(rand.NewPCG(3, 9))
+	syllables := []string{"ka", "ro", "lin", "da", "mar", "tes", "vo", "ni", "sche", "bur", "ga", "lo", "pri", "ul", "en", "tor", "ma", "del", "fi", "hau"}
+	word := func(k int) string {
+		w := ""
+		for k += 400; k > 0; k /= len(syllables) {
+			w += syllables[k%len(syllables)]
+		}
+		return string(w[0]-32) + w[1:]
+	}
+	for i := range n {
+		yield(word(g.IntN(30_000)) + " " + word(i))
+	}
+}
+
+// million is a dictionary of n names.
+func million(tb testing.TB, n int) *match.Dictionary {
+	tb.Helper()
+	b := match.NewDictionaryBuilder(match.DictionaryOptions{})
+	namesOf(n, func(name string) {
+		if _, err := b.Add([]byte(name)); err != nil {
+			tb.Fatal(err)
+		}
+	})
+	d := b.Build()
+	if d.Len() != n {
+		tb.Fatalf("%d entries, want %d", d.Len(), n)
+	}
+	return d
+}
+
+func BenchmarkDictionary(b *testing.B) {
+	for _, n := range []int{1_000, 1_000_000} {
+		d := million(b, n)
+		prose := shuffled(b, "prose.txt", "\n", 1<<20)
+		code := shuffled(b, "code.txt", "\n\n", 1<<20)
+		var every []byte // a name in every 300 bytes
+		k := 0
+		namesOf(min(n, 1000), func(name string) {
+			every = append(append(every, bytes.ToValidUTF8(prose[k*300:k*300+300], nil)...), " "+name+", "...)
+			k++
+		})
+		for _, bench := range []struct {
+			name string
+			text []byte
+			want int
+		}{
+			{"prose/8KB", prose[:8<<10], 0},
+			{"prose/1MB", prose, 0},
+			{"code/1MB", code, 0},
+			{"one-per-300B", every, min(n, 1000)},
+		} {
+			b.Run(fmt.Sprintf("%d/%s", n, bench.name), func(b *testing.B) {
+				b.SetBytes(int64(len(bench.text)))
+				b.ReportAllocs()
+				var dst []match.Match
+				var err error
+				start := cpuTime()
+				for b.Loop() {
+					if dst, err = d.Find(b.Context(), dst[:0], bench.text); err != nil || len(dst) != bench.want {
+						b.Fatalf("%d matches, want %d; error %v", len(dst), bench.want, err)
+					}
+				}
+				reportCPU(b, len(bench.text), start)
+			})
+		}
+	}
+}
+
+func BenchmarkDictionaryBuild(b *testing.B) {
+	for b.Loop() {
+		d := million(b, 1_000_000)
+		b.ReportMetric(float64(d.Size())/float64(d.Len()), "B/entry")
+	}
+}
+
+// TestDictionarySize holds the memory of an entry to what is promised.
+func TestDictionarySize(t *testing.T) {
+	const n = 400_000
+	if d := million(t, n); d.Size() > 12*n {
+		t.Errorf("%.1f bytes an entry", float64(d.Size())/n)
+	}
+}
