@@ -6,7 +6,30 @@ type candidate struct {
 	text       []byte
 	start, end int // the value: capture group 1, else the whole match
 	from, to   int // the whole match
+	chars      int // letters and digits of the value
 }
+
+// newCandidate is the candidate whose value is text[start:end], found as
+// text[from:to].
+func newCandidate(text []byte, start, end, from, to int) candidate {
+	c := candidate{text: text, start: start, end: end, from: from, to: to}
+	c.count()
+	return c
+}
+
+// count fills in chars.
+func (c *candidate) count() {
+	c.chars = 0
+	for _, b := range c.text[c.start:c.end] {
+		if isAlnum(b) {
+			c.chars++
+		}
+	}
+}
+
+// unbroken is true of a match that is one run of letters and digits: there is no
+// place inside where another could begin.
+func (c *candidate) unbroken() bool { return c.chars == c.to-c.from }
 
 func (c *candidate) value() []byte { return c.text[c.start:c.end] }
 

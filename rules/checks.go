@@ -34,7 +34,8 @@ type checkDef struct {
 	value   func(v []byte) bool
 	context func(c *candidate) bool
 	measure func(v []byte) float64
-	parts   bool // what holds of a value holds of each part of it
+	parts   bool  // what holds of a value holds of each part of it
+	chars   []int // numbers of letters and digits that a value can have; any if empty
 }
 
 // check is a checkDef as a rule uses it.
@@ -42,11 +43,13 @@ type check struct {
 	checkDef
 	least  float64 // for measure
 	negate bool
+	counts uint64 // of chars, a bit each; 0 if any
 }
 
 func (k *check) holds(c *candidate) bool {
 	var ok bool
 	switch {
+	case k.counts != 0 && k.counts>>min(c.chars, 63)&1 == 0:
 	case k.value != nil:
 		ok = k.value(c.value())
 	case k.context != nil:
@@ -80,6 +83,9 @@ func parseCheck(text string) (check, error) {
 		return check{}, fmt.Errorf("check %q needs a number: write %s>=N", text, name)
 	}
 	k := check{checkDef: def, negate: negate}
+	for _, n := range def.chars {
+		k.counts |= 1 << n
+	}
 	if hasNumber {
 		least, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 		if err != nil {

@@ -141,7 +141,7 @@ func TestContextChecks(t *testing.T) {
 				start := strings.IndexByte(text, '|')
 				plain := strings.ReplaceAll(text, "|", "")
 				end := strings.LastIndexByte(text, '|') - 1
-				if got := k.holds(&candidate{[]byte(plain), start, end, start, end}); got != want {
+				if got := k.holds(&candidate{text: []byte(plain), start: start, end: end, from: start, to: end}); got != want {
 					t.Errorf("%s of %q is %v", name, text, got)
 				}
 			}

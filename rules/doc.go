@@ -29,9 +29,10 @@
 // each rule about keys, a short text is searched as "key: text", so that a
 // pattern that wants a name before a value finds it in both spellings.
 //
-// A log can hold thousands of numbers that count only near a word of their
-// rule. After the first few, the words of the text are noted (vocabulary.go), and
-// a rule whose words it lacks looks no further.
+// A log can hold thousands of numbers that count only near a word, and fifty
+// rules ask about each. So the words of all rules are looked for at once
+// (lexicon.go), in blocks of the text that a candidate stands in, and a rule asks
+// what was found. A check that takes numbers of other lengths only is not called.
 //
 // A Set is immutable and safe for concurrent use. A text without candidates
 // costs no allocation here.

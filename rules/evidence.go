@@ -73,9 +73,9 @@ type nearby struct {
 	without   scanner.Confidence // 0: unchanged
 }
 
-func newNearby(n *Near) nearby {
+func newNearby(n *Near, words *lexicon) nearby {
 	out := nearby{
-		words: newWordList(n.Words, n.Window, n.After), labelOnly: n.In == "label", required: n.Required,
+		words: words.list(n.Words, n.Window, n.After), labelOnly: n.In == "label", required: n.Required,
 		with: n.With, label: n.Label, without: n.Without,
 	}
 	if out.with == 0 {
@@ -123,11 +123,11 @@ func (j *judge) weigh(sc *scratch, c *candidate) scanner.Confidence {
 func (n *nearby) find(sc *scratch, c *candidate) scanner.Confidence {
 	switch {
 	case n.labelOnly:
-		if sc.known.lacks(n.words, c.text) || !n.words.labels(sc, c) {
+		if !n.words.labels(sc, c) {
 			return 0
 		}
 		return n.label
-	case !sc.near(n.words, c):
+	case !sc.noted.near(n.words, c):
 		return 0
 	case n.label != 0 && n.words.labels(sc, c):
 		return n.label
@@ -139,9 +139,15 @@ func (n *nearby) find(sc *scratch, c *candidate) scanner.Confidence {
 // JSON member, the head of its table column, or what a colon or an equals sign
 // ties to it.
 func (l *wordList) labels(sc *scratch, c *candidate) bool {
-	buf := sc.wordBuffer()
-	return sc.keyed > 0 && sc.keyed <= c.start && l.inRaw(c.text[:sc.keyed], buf) ||
-		l.inRaw(inlineLabel(c), buf) || l.inRaw(columnHead(c), buf)
+	if sc.keyed > 0 && sc.keyed <= c.start && sc.noted.within(l, 0, sc.keyed) {
+		return true
+	}
+	start, end := inlineLabel(c)
+	if sc.noted.within(l, start, end) {
+		return true
+	}
+	start, end = sc.noted.columnHead(c)
+	return sc.noted.within(l, start, end)
 }
 
 const (
@@ -149,10 +155,10 @@ const (
 	maxLabelText = 64
 )
 
-// inlineLabel returns what stands before the colon, equals sign or closing tag
+// inlineLabel returns where that stands which is before the colon, equals sign or closing tag
 // that precedes the candidate: the key of key=value, "key": "value", <key>value.
-func inlineLabel(c *candidate) []byte {
-	end := c.start
+func inlineLabel(c *candidate) (start, end int) {
+	end = c.start
 	for end > 0 && c.start-end < maxLabelGap && bytes.IndexByte([]byte(" \t\"'`([{"), c.text[end-1]) >= 0 {
 		end--
 	}
@@ -161,9 +167,9 @@ func inlineLabel(c *candidate) []byte {
 		tied--
 	}
 	if tied == end {
-		return nil
+		return 0, 0
 	}
-	start := tied
+	start = tied
 	for start > 0 && tied-start < maxLabelText {
 		b := c.text[start-1]
 		if bytes.IndexByte([]byte("\n\r,;{}<>|=?&"), b) >= 0 || start < tied && b == '.' && c.text[start] == ' ' {
@@ -171,7 +177,7 @@ func inlineLabel(c *candidate) []byte {
 		}
 		start--
 	}
-	return fullWords(c.text, start, tied)
+	return start, tied
 }
 
 // line returns the lines that the match touches, up to maxLine bytes on either

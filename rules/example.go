@@ -173,7 +173,7 @@ func satisfy(rng *rand.Rand, arg string) (string, error) {
 				v[i] = byte('A' + rng.IntN(26))
 			}
 		}
-		if c := (candidate{text: v, end: len(v), to: len(v)}); k.holds(&c) && !documentation(v) {
+		if c := newCandidate(v, 0, len(v), 0, len(v)); k.holds(&c) && !documentation(v) {
 			return string(v), nil
 		}
 	}

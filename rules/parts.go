@@ -197,7 +197,7 @@ func (p *part) search(ctx context.Context, sc *scratch, state *partState, text [
 	}
 	state.spans = state.spans[:0]
 	for _, m := range sc.found {
-		c := candidate{text, m.GroupStart + from, m.GroupEnd + from, m.Start + from, m.End + from}
+		c := newCandidate(text, m.GroupStart+from, m.GroupEnd+from, m.Start+from, m.End+from)
 		if !slices.ContainsFunc(p.checks[m.Pattern], func(k check) bool { return !k.holds(&c) }) {
 			state.spans = append(state.spans, scanner.Span{Start: c.start, End: c.end})
 		}

@@ -22,6 +22,7 @@ type Set struct {
 	alone   []func() (*match.Set, error) // by pattern index, compiled when first needed
 	find    func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error)
 	least   map[string]int // min_count by rule id, where it is more than 1
+	lexicon *lexicon       // the words of all rules
 	scratch sync.Pool
 }
 
@@ -48,7 +49,7 @@ type judge struct {
 
 // Compile makes a Set of the files' rules. Two rules with one id are an error.
 func Compile(files []*File) (*Set, error) {
-	s := &Set{}
+	s := &Set{lexicon: new(lexicon)}
 	var (
 		patterns []match.Pattern
 		shared   = make(map[string]int) // pattern index by expression and hints
@@ -57,7 +58,7 @@ func Compile(files []*File) (*Set, error) {
 	)
 	for _, f := range files {
 		for _, r := range f.Rules {
-			judges, err := newJudges(r, &parts)
+			judges, err := newJudges(r, &parts, s.lexicon)
 			if err != nil {
 				faults = append(faults, err)
 				continue
@@ -113,7 +114,7 @@ func (s *Set) patternErrors(err error) error {
 	return fmt.Errorf("compile rules: %w", err)
 }
 
-func newJudges(r *Rule, parts *partMaker) ([]judge, error) {
+func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, error) {
 	proto := judge{rule: r, base: r.Confidence}
 	var err error
 	if proto.highIf, err = parseChecks(r.HighIf); err != nil {
@@ -123,7 +124,7 @@ func newJudges(r *Rule, parts *partMaker) ([]judge, error) {
 		return nil, r.fault("low_if", "%v", err)
 	}
 	for i := range r.Near {
-		proto.near = append(proto.near, newNearby(&r.Near[i]))
+		proto.near = append(proto.near, newNearby(&r.Near[i], words))
 	}
 	if proto.parts, err = parts.of(r); err != nil {
 		return nil, err
@@ -131,7 +132,7 @@ func newJudges(r *Rule, parts *partMaker) ([]judge, error) {
 	proto.mark = r.Kind == scanner.KindSecret
 	if u := r.Unless; u != nil {
 		if len(u.Words) > 0 {
-			proto.unless = newWordList(u.Words, u.Window, u.After)
+			proto.unless = words.list(u.Words, u.Window, u.After)
 		}
 		if len(u.Values) > 0 {
 			proto.values = make(map[string]bool)
@@ -237,8 +238,7 @@ func (s *Set) Known() Known {
 type scratch struct {
 	matches []match.Match
 	label   []byte // a short text behind its key
-	words   []byte // normalised neighbourhood of a candidate
-	known   vocabulary
+	noted   noted  // the words of rules that stand in the text
 	folded  folded
 	retry   []match.Match
 	found   []match.Match // of unless and parts
@@ -257,10 +257,10 @@ func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Findi
 		if len(v.text) == v.label {
 			continue
 		}
-		sc.known.reset()
 		sc.resetParts()
 		sc.keyed = v.label
 		ofText := len(found)
+		sc.noted.reset(s.lexicon, v.text)
 		var err error
 		if sc.matches, err = s.find(ctx, sc.matches[:0], v.text); err != nil {
 			return nil, err
@@ -270,7 +270,7 @@ func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Findi
 				return nil, ctx.Err()
 			}
 			m := &sc.matches[k]
-			c := candidate{v.text, m.GroupStart, m.GroupEnd, m.Start, m.End}
+			c := newCandidate(v.text, m.GroupStart, m.GroupEnd, m.Start, m.End)
 			first := len(found)
 			for j := range s.judges[m.Pattern] {
 				if found, err = s.consider(ctx, found, sc, &s.judges[m.Pattern][j], &c, v.label); err != nil {
@@ -325,7 +325,7 @@ const (
 // retry looks for a candidate that begins inside a failed one: in "2026 4111
 // ..." the search resumes at each later word.
 func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j *judge, failed *candidate, shift int) ([]scanner.Finding, error) {
-	if failed.to-failed.from > maxRetryBytes || j.hopeless(failed) {
+	if failed.to-failed.from > maxRetryBytes || failed.unbroken() || j.hopeless(failed) {
 		return found, nil
 	}
 	first := failed.from + 1
@@ -355,7 +355,7 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j
 			if m.Start+base >= failed.to {
 				break
 			}
-			c := candidate{failed.text, m.GroupStart + base, m.GroupEnd + base, m.Start + base, m.End + base}
+			c := newCandidate(failed.text, m.GroupStart+base, m.GroupEnd+base, m.Start+base, m.End+base)
 			if c.start < shift {
 				continue
 			}
@@ -400,7 +400,7 @@ func (j *judge) decide(ctx context.Context, sc *scratch, c *candidate) (confiden
 	if stands && j.drop {
 		return 0, true, nil
 	}
-	if j.unless != nil && sc.near(j.unless, c) {
+	if j.unless != nil && sc.noted.near(j.unless, c) {
 		return 0, true, nil
 	}
 	if worthless, err := j.worthless(ctx, sc, c); worthless || err != nil {
@@ -455,15 +455,4 @@ func anyHolds(checks []check, c *candidate) bool {
 		}
 	}
 	return false
-}
-
-func (sc *scratch) near(l *wordList, c *candidate) bool {
-	return !sc.known.lacks(l, c.text) && l.near(c, sc.wordBuffer())
-}
-
-func (sc *scratch) wordBuffer() []byte {
-	if sc.words == nil {
-		sc.words = make([]byte, 0, 2*maxWindow)
-	}
-	return sc.words
 }

@@ -1,0 +1,428 @@
+package rules
+
+import (
+	"bytes"
+	"math/bits"
+	"unicode"
+	"unicode/utf8"
+)
+
+// lexicon is the words of all near and unless blocks of a set. Some fifty rules
+// ask about the neighbourhood of every long number; instead of each looking
+// for its own words, the words of all are looked for once, a block of text at a
+// time, and each rule asks which were found (noted.near).
+type lexicon struct {
+	words   []lexiconWord
+	lists   int
+	index   map[string]uint16         // by text, with a final * for a prefix
+	buckets [1 << bucketBits][]uint16 // by the first three bytes of the word
+	short   [256][]uint16             // by the first byte, for words that begin with one or two letters
+	first   [256]bool                 // bytes that a word begins with
+}
+
+const bucketBits = 12
+
+// lexiconWord is a word in lower case, its parts joined by one space each.
+type lexiconWord struct {
+	text   []byte
+	prefix bool     // written with a final *
+	inside bool     // of a script that puts no spaces between words
+	lists  []uint64 // the wordLists that have it, a bit each
+}
+
+func bucketOf(a, b, c byte) uint32 {
+	h := (uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 0x9E3779B1
+	return h >> (32 - bucketBits)
+}
+
+// list adds a list of words as a rule file has them.
+func (x *lexicon) list(words []string, window, after int) *wordList {
+	l := &wordList{id: x.lists, window: window, after: after}
+	x.lists++
+	if l.window == 0 {
+		l.window = defaultWindow
+	}
+	if l.after == 0 {
+		l.after = defaultAfter
+	}
+	for _, w := range words {
+		x.add(w, l.id)
+	}
+	return l
+}
+
+func (x *lexicon) add(word string, list int) {
+	text, prefix := normalWord(word), word[len(word)-1] == '*'
+	if len(text) == 0 {
+		return
+	}
+	key := string(text)
+	if prefix {
+		key += "*"
+	}
+	if x.index == nil {
+		x.index = make(map[string]uint16)
+	}
+	i, ok := x.index[key]
+	if !ok {
+		i = uint16(len(x.words))
+		x.index[key] = i
+		x.words = append(x.words, lexiconWord{text: text, prefix: prefix, inside: text[0] >= 0xE0})
+		x.first[text[0]] = true
+		if len(text) < 3 || text[1] == ' ' || text[2] == ' ' {
+			x.short[text[0]] = append(x.short[text[0]], i)
+		} else {
+			b := bucketOf(text[0], text[1], text[2])
+			x.buckets[b] = append(x.buckets[b], i)
+		}
+	}
+	w := &x.words[i]
+	for len(w.lists) <= list>>6 {
+		w.lists = append(w.lists, 0)
+	}
+	w.lists[list>>6] |= 1 << (list & 63)
+}
+
+// inList reports whether the list has the word.
+func (w *lexiconWord) inList(list int) bool {
+	return list>>6 < len(w.lists) && w.lists[list>>6]>>(list&63)&1 != 0
+}
+
+// occurrence is a word of the lexicon in a text.
+type occurrence struct {
+	start, end int32
+	word       uint16
+}
+
+// The classes of bytes, for the pass over the text.
+const (
+	classOther = iota
+	classLower
+	classUpper
+	classDigit
+	classWide // a byte of a character beyond ASCII
+)
+
+var classOf = func() (table [256]uint8) {
+	for b := range table {
+		switch c := byte(b); {
+		case c >= 'a' && c <= 'z':
+			table[b] = classLower
+		case c >= 'A' && c <= 'Z':
+			table[b] = classUpper
+		case isDigit(c):
+			table[b] = classDigit
+		case c >= utf8.RuneSelf:
+			table[b] = classWide
+		}
+	}
+	return table
+}()
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+
+// occurrences appends those of text that begin in [from, to), in order. A word
+// begins where a run of letters and digits does, and where a new word begins in
+// dateOfBirth or IBANCode.
+func (x *lexicon) occurrences(dst []occurrence, text []byte, from, to int) []occurrence {
+	inside := false // a run of letters and digits
+	if from > 0 {
+		r, _ := utf8.DecodeLastRune(text[:from])
+		inside = isWordRune(r)
+	}
+	for i := from; i < to; {
+		b := text[i]
+		switch classOf[b] {
+		case classOther:
+			inside = false
+			i++
+		case classLower, classDigit:
+			if !inside && x.first[b] {
+				dst = x.at(dst, text, i)
+			}
+			for i++; i < to && classOf[text[i]] == classLower; i++ { // the rest of the word
+			}
+			inside = true
+		case classUpper:
+			if x.first[b|0x20] && (!inside || humpAt(text, i)) {
+				dst = x.at(dst, text, i)
+			}
+			inside = true
+			i++
+		default:
+			r, size := utf8.DecodeRune(text[i:])
+			word := isWordRune(r)
+			if word && (!inside || b >= 0xE0) {
+				dst = x.atWide(dst, text, i)
+			}
+			inside = word
+			i += size
+		}
+	}
+	return dst
+}
+
+// humpAt reports whether a new word begins at the capital text[i], which
+// follows a letter or digit: the B of dateBirth, the C of IBANCode.
+func humpAt(text []byte, i int) bool {
+	switch classOf[text[i-1]] {
+	case classLower:
+		return true
+	case classUpper:
+		return i+1 < len(text) && classOf[text[i+1]] == classLower
+	}
+	return false
+}
+
+// at appends the words that begin at text[i], an ASCII letter or digit.
+func (x *lexicon) at(dst []occurrence, text []byte, i int) []occurrence {
+	lower := text[i]
+	if classOf[lower] == classUpper {
+		lower |= 0x20
+	}
+	for _, w := range x.short[lower] {
+		dst = x.try(dst, text, i, w)
+	}
+	if i+2 >= len(text) {
+		return dst
+	}
+	if b, c := text[i+1], text[i+2]; classOf[b] != classWide && classOf[c] != classWide {
+		for _, w := range x.buckets[bucketOf(lower, lowerASCII(b), lowerASCII(c))] {
+			dst = x.try(dst, text, i, w)
+		}
+		return dst
+	}
+	return x.atWide(dst, text, i)
+}
+
+// atWide is at for any character, and words with others than ASCII's.
+func (x *lexicon) atWide(dst []occurrence, text []byte, i int) []occurrence {
+	var key [12]byte
+	n := 0
+	for at := i; n < 3 && at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		n += utf8.EncodeRune(key[n:], unicode.ToLower(r))
+		at += size
+	}
+	if text[i] >= utf8.RuneSelf {
+		for _, w := range x.short[key[0]] {
+			dst = x.try(dst, text, i, w)
+		}
+	}
+	if n >= 3 {
+		for _, w := range x.buckets[bucketOf(key[0], key[1], key[2])] {
+			dst = x.try(dst, text, i, w)
+		}
+	}
+	return dst
+}
+
+func lowerASCII(b byte) byte {
+	if classOf[b] == classUpper {
+		return b | 0x20
+	}
+	return b
+}
+
+func (x *lexicon) try(dst []occurrence, text []byte, i int, word uint16) []occurrence {
+	if end := x.words[word].match(text, i); end > 0 {
+		dst = append(dst, occurrence{int32(i), int32(end), word})
+	}
+	return dst
+}
+
+// match returns where the word ends if it stands at text[i], else 0. A space in
+// the word stands for any run of other characters than letters and digits, or
+// for the beginning of a new word in dateOfBirth.
+func (w *lexiconWord) match(text []byte, i int) int {
+	at := i
+	for k := 0; k < len(w.text); {
+		b := w.text[k]
+		if b == ' ' {
+			n := separators(text[at:])
+			if n == 0 && (at >= len(text) || classOf[text[at]] != classUpper || !humpAt(text, at)) {
+				return 0
+			}
+			at += n
+			k++
+			continue
+		}
+		if at >= len(text) {
+			return 0
+		}
+		if b < utf8.RuneSelf && text[at] < utf8.RuneSelf {
+			if lowerASCII(text[at]) != b {
+				return 0
+			}
+			at++
+			k++
+			continue
+		}
+		want, n := utf8.DecodeRune(w.text[k:])
+		got, size := utf8.DecodeRune(text[at:])
+		if unicode.ToLower(got) != want {
+			return 0
+		}
+		k += n
+		at += size
+	}
+	if w.prefix || w.inside && w.text[len(w.text)-1] >= utf8.RuneSelf || w.endsAt(text, at) {
+		return at
+	}
+	return 0
+}
+
+// endsAt wants the end of a word; a plural's s or a number, as in ssn2, may
+// follow.
+func (w *lexiconWord) endsAt(text []byte, at int) bool {
+	if at == len(text) {
+		return true
+	}
+	switch b := text[at]; classOf[b] {
+	case classOther, classDigit:
+		return true
+	case classUpper:
+		if humpAt(text, at) {
+			return true
+		}
+	case classWide:
+		r, _ := utf8.DecodeRune(text[at:])
+		return !isWordRune(r)
+	}
+	if text[at]|0x20 != 's' {
+		return false
+	}
+	if at++; at == len(text) {
+		return true
+	}
+	r, _ := utf8.DecodeRune(text[at:])
+	return !isWordRune(r) || r >= 'A' && r <= 'Z' && humpAt(text, at)
+}
+
+// separators counts the bytes before the next letter or digit.
+func separators(text []byte) int {
+	n := 0
+	for n < len(text) {
+		if c := classOf[text[n]]; c == classOther {
+			n++
+			continue
+		} else if c != classWide {
+			return n
+		}
+		r, size := utf8.DecodeRune(text[n:])
+		if isWordRune(r) {
+			return n
+		}
+		n += size
+	}
+	return n
+}
+
+// noted is what is known of one text: which words of the lexicon stand where,
+// in the blocks that were asked about, and the tables that candidates stood in.
+type noted struct {
+	lexicon *lexicon
+	text    []byte
+	found   []occurrence
+	blocks  []noteBlock
+	rows    [rowSlots]tableRow                 // by where a candidate stands; candidates come in the order of patterns
+	tables  bool                               // rows holds any
+	head    struct{ from, to, start, end int } // the column's, for the candidate at [from, to)
+}
+
+type noteBlock struct{ first, last int32 } // of found, moved by one: 0 is not read
+
+const (
+	blockBits = 8 // of the size of a block: most windows lie in one or two
+	rowBits   = 6 // candidates so close stand in one row, mostly
+	rowSlots  = 64
+)
+
+// reset begins a text.
+func (n *noted) reset(x *lexicon, text []byte) {
+	n.lexicon, n.text = x, text
+	n.found, n.blocks = n.found[:0], n.blocks[:0]
+	n.head.from, n.head.to = -1, -1
+	if n.tables {
+		n.rows, n.tables = [rowSlots]tableRow{}, false
+	}
+}
+
+// near reports whether a word of the list stands close to the candidate, or in
+// the head of its table column.
+func (n *noted) near(l *wordList, c *candidate) bool {
+	if n.within(l, max(c.from-l.window, 0), c.start) || n.within(l, c.end, min(c.to+l.after, len(c.text))) {
+		return true
+	}
+	start, end := n.columnHead(c)
+	return n.within(l, start, end)
+}
+
+// columnHead returns where the head of the candidate's table column stands; it
+// is empty if there is none.
+func (n *noted) columnHead(c *candidate) (start, end int) {
+	if n.head.from != c.start || n.head.to != c.end {
+		n.head.from, n.head.to = c.start, c.end
+		row := &n.rows[c.start>>rowBits%rowSlots]
+		if c.start < row.start || c.end > row.end {
+			*row, n.tables = rowAround(c), true
+		}
+		n.head.start, n.head.end = row.headOf(c)
+	}
+	return n.head.start, n.head.end
+}
+
+// within reports whether a word of the list stands between two places.
+func (n *noted) within(l *wordList, from, to int) bool {
+	if from >= to {
+		return false
+	}
+	for b := from >> blockBits; b <= (to-1)>>blockBits; b++ {
+		for _, o := range n.block(b) {
+			if int(o.start) >= from && int(o.end) <= to && n.lexicon.words[o.word].inList(l.id) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (n *noted) block(b int) []occurrence {
+	if len(n.blocks) == 0 {
+		blocks := (len(n.text)-1)>>blockBits + 1
+		if cap(n.blocks) < blocks {
+			n.blocks = make([]noteBlock, 1<<bits.Len(uint(blocks)))
+		}
+		n.blocks = n.blocks[:blocks]
+		clear(n.blocks)
+	}
+	k := &n.blocks[b]
+	if k.first == 0 {
+		k.first = int32(len(n.found)) + 1
+		n.found = n.lexicon.occurrences(n.found, n.text, runeStart(n.text, b<<blockBits), runeStart(n.text, min((b+1)<<blockBits, len(n.text))))
+		k.last = int32(len(n.found)) + 1
+	}
+	return n.found[k.first-1 : k.last-1]
+}
+
+// runeStart moves to where the character at text[i] begins.
+func runeStart(text []byte, i int) int {
+	for i < len(text) && i > 0 && !utf8.RuneStart(text[i]) {
+		i--
+	}
+	return i
+}
+
+// normalWord is a word of a rule as it is looked for: in lower case, every run
+// of other characters than letters and digits as one space.
+func normalWord(w string) []byte {
+	var out []byte
+	for _, r := range w {
+		if isWordRune(r) {
+			out = utf8.AppendRune(out, unicode.ToLower(r))
+		} else if len(out) > 0 && out[len(out)-1] != ' ' {
+			out = append(out, ' ')
+		}
+	}
+	return bytes.TrimSpace(out)
+}
