@@ -11,8 +11,10 @@ import (
 type anchor struct {
 	seq   sequence
 	end   [anchorLen]bool // the text may end before place p+k
-	head  []*node         // what stands before p, in the order of the text
-	tail  []*node         // what stands from p on
+	ahead int             // how many bytes behind p the tail begins: 1 if seq begins with the byte before it
+	start bool            // with ahead, the text may begin at p+1: there is no byte before the tail
+	head  []*node         // what stands before p+ahead, in the order of the text
+	tail  []*node         // what stands from p+ahead on
 	whole bool            // head and tail are not known
 	rate  float64         // estimated share of places where all of seq stands
 	first float64         // the same for its first firstLen sets
@@ -58,10 +60,7 @@ type chooser struct {
 	shares [][]groupShare     // by number
 	rates  map[[anchorLen]uint16]float64
 
-	// Memory of firstSets.
-	nfa              program
-	seen             []int
-	now, next, stack []int32
+	sets setFinder
 }
 
 func newChooser() *chooser {
@@ -135,11 +134,14 @@ func (c *chooser) choose(list []*node, nesting int) (best []anchor, cost float64
 			continue
 		}
 		a := anchor{head: list[:i], tail: list[i:]}
-		a.seq, a.end = c.firstSets(list[i:])
-		if a.first = c.rate(&a.seq, firstLen); costFirst*a.first >= cost {
-			continue
+		a.seq, a.end = c.sets.first(list[i:])
+		if c.cheaper(&a, cost) {
+			best, cost = []anchor{a}, a.cost()
 		}
-		if a.rate = c.rate(&a.seq, anchorLen); a.cost() < cost {
+		if i > 0 && list[i-1].kind == kindSet {
+			continue // the anchor one place before says the same and more
+		}
+		if a, ok := c.sets.behind(list, i); ok && c.cheaper(&a, cost) {
 			best, cost = []anchor{a}, a.cost()
 		}
 	}
@@ -172,6 +174,15 @@ func (c *chooser) choose(list []*node, nesting int) (best []anchor, cost float64
 		}
 	}
 	return best, cost
+}
+
+// cheaper rates an anchor and reports whether it costs less.
+func (c *chooser) cheaper(a *anchor, cost float64) bool {
+	if a.first = c.rate(&a.seq, firstLen); costFirst*a.first >= cost {
+		return false
+	}
+	a.rate = c.rate(&a.seq, anchorLen)
+	return a.cost() < cost
 }
 
 const (
@@ -216,53 +227,6 @@ func (c *chooser) rateRun(a *anchor) {
 	a.first = min(1, (1+c.rate(&seq, 1)/(1-again))/float64(a.length))
 }
 
-// firstSets gives, for each of the first places of what list matches, every byte
-// that can stand there, and whether the text can end before it.
-func (c *chooser) firstSets(list []*node) (seq sequence, end [anchorLen]bool) {
-	const elements, room = 2 * anchorLen, 2 * anchorLen
-	// What comes after anchorLen bytes cannot be reached.
-	need := 0
-	for least := 0; need < min(len(list), elements) && least < anchorLen; need++ {
-		lo, _ := list[need].widths()
-		least += lo
-	}
-	p := c.nfa[:0]
-	accept := p.emit(inst{op: opAccept})
-	now := append(c.now[:0], p.compile(&node{kind: kindCat, sub: list[:need]}, accept, room))
-	stack, next := c.stack, c.next
-	defer func() { c.nfa, c.now, c.next, c.stack = p, now, next, stack }()
-	seen := slices.Grow(c.seen[:0], len(p))[:len(p)]
-	clear(seen)
-	c.seen = seen
-	for k := range anchorLen {
-		stack, next = append(stack[:0], now...), next[:0]
-		for len(stack) > 0 {
-			pc := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			if seen[pc] == k+1 {
-				continue
-			}
-			seen[pc] = k + 1
-			switch in := &p[pc]; in.op {
-			case opAccept:
-				for ; k < anchorLen; k++ {
-					seq[k], end[k] = anyByte, true
-				}
-				return seq, end
-			case opSplit:
-				stack = append(stack, in.out, in.alt)
-			case opAssert:
-				stack = append(stack, in.out)
-			case opByte:
-				seq[k] = seq[k].union(in.set)
-				next = append(next, in.out)
-			}
-		}
-		now, next = next, now
-	}
-	return seq, end
-}
-
 // literalAnchors turns the promised literals of a pattern into anchors: each one
 // found means that the whole text must be read.
 func (c *chooser) literalAnchors(literals []string) []anchor {
@@ -285,7 +249,7 @@ func (c *chooser) literalAnchors(literals []string) []anchor {
 		best := anchor{first: 2}
 		for i := range list {
 			a := anchor{head: list[:i], tail: list[i:], whole: true}
-			a.seq, a.end = c.firstSets(list[i:])
+			a.seq, a.end = c.sets.first(list[i:])
 			a.first, a.rate = c.rate(&a.seq, firstLen), c.rate(&a.seq, anchorLen)
 			if best.first == 2 || a.cost() < best.cost() {
 				best = a

@@ -42,7 +42,7 @@ func (a *anchor) literal() bool {
 		return false
 	}
 	for k := range 3 {
-		s := a.seq[k]
+		s := a.seq[a.ahead+k]
 		s[2], s[3] = 0, 0
 		if s.size() > 2 {
 			return false

@@ -21,6 +21,7 @@ type filter struct {
 	tables  tables // of the first step with vectors
 	masks   [256][2]uint64
 	atEnd   [2]uint64 // masks of the place after the text
+	starts  uint64    // buckets with an anchor whose first place may be the one before the text
 	buckets [buckets][]*check
 	entries []entry
 	runs    []*runs
@@ -32,6 +33,7 @@ type filter struct {
 type check struct {
 	sets    [anchorLen][256]uint32 // bit e: entry e can have this byte at k
 	atEnd   [anchorLen]uint32      // bit e: entry e can do without place k
+	atStart uint32                 // bit e: entry e can do without place 0 where the text begins
 	entries [checkEntries]int32
 	n       int
 }
@@ -39,6 +41,7 @@ type check struct {
 // entry is what follows when an anchor was found.
 type entry struct {
 	pattern    int32
+	aheadOf    int32   // how many bytes behind the anchor's place the walks begin
 	whole      bool    // read the whole text
 	headFirst  bool    // the walk back is the shorter one
 	head, tail *walker // walk back from the anchor and ahead from it
@@ -53,6 +56,7 @@ func newEntry(pattern int, a *anchor) entry {
 	reversed := catNode(a.head...).reversed().sub
 	e := entry{
 		pattern: int32(pattern),
+		aheadOf: int32(a.ahead),
 		whole:   a.whole,
 		tail:    newWalker(a.tail, false, false),
 		back:    extents(reversed),
@@ -212,6 +216,10 @@ func (f *filter) add(bucket int, a *anchor, entry int32) {
 			ch.atEnd[k] |= 1 << ch.n
 		}
 	}
+	if a.start {
+		ch.atStart |= 1 << ch.n
+		f.starts |= 1 << bucket
+	}
 	ch.entries[ch.n] = entry
 	ch.n++
 }
@@ -308,6 +316,33 @@ func (f *filter) candidateAtEnd(text []byte, p int, found uint64, sc *scratch) {
 			}
 			for ; v != 0; v &= v - 1 {
 				sc.anchorAt(&f.entries[ch.entries[bits.TrailingZeros32(v)]], text, p)
+			}
+		}
+	}
+}
+
+// candidateAtStart is candidate for the place before the text.
+func (f *filter) candidateAtStart(text []byte, sc *scratch) {
+	found := f.starts
+	for k := 1; k < firstLen; k++ {
+		m := &f.atEnd
+		if k <= len(text) {
+			m = &f.masks[text[k-1]]
+		}
+		found &^= m[0]>>(k*lanes)&(1<<lanes-1) | m[1]>>(k*lanes)<<lanes
+	}
+	for ; found != 0; found &= found - 1 {
+		for _, ch := range f.buckets[bits.TrailingZeros64(found)] {
+			v := ch.atStart
+			for k := 1; k < anchorLen; k++ {
+				if k <= len(text) {
+					v &= ch.sets[k][text[k-1]]
+				} else {
+					v &= ch.atEnd[k]
+				}
+			}
+			for ; v != 0; v &= v - 1 {
+				sc.anchorAt(&f.entries[ch.entries[bits.TrailingZeros32(v)]], text, -1)
 			}
 		}
 	}

@@ -76,6 +76,7 @@ type vectors struct {
 
 // find runs the first step over a text and goes on with what it finds.
 func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scratch) error {
+	f.candidateAtStart(text, sc)
 	if step.places == nil {
 		for from := 0; from == 0 || from < len(text); from += blockSize {
 			if err := ctx.Err(); err != nil {

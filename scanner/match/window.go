@@ -87,10 +87,11 @@ func (sc *scratch) state(pattern int32) *patternState {
 	return st
 }
 
-// anchorAt walks from an anchor at p in both directions and, if the pattern can match
+// anchorAt walks from an anchor at place in both directions and, if the pattern can match
 // there, notes the window in which it can.
-func (sc *scratch) anchorAt(e *entry, text []byte, p int) {
+func (sc *scratch) anchorAt(e *entry, text []byte, place int) {
 	sc.stats.Anchors++
+	p := place + int(e.aheadOf)
 	st := sc.state(e.pattern)
 	if st.whole || st.covers(e, text, p) {
 		return
