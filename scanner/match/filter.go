@@ -4,26 +4,34 @@ import (
 	"context"
 	"encoding/binary"
 	"math/bits"
-	"slices"
 	"sync"
 )
 
 const (
-	lanes        = 16        // buckets in one word: firstLen lanes of 16 bits
-	buckets      = 2 * lanes // of the first step
-	checkEntries = 32        // anchors in one table of the second step
+	lanes        = 16 // of one word of the first step without vectors: firstLen lanes of 16 bits
+	lanesAll     = 2 * lanes
+	maxBuckets   = 64 // of the second step; buckets b and b+32 share a lane
+	checkEntries = 32 // anchors in one table of the third step
 )
 
-// filter finds anchors. Its first step is a shift-or over two words: bit b of
-// lane k is zero while the last k+1 bytes are possible for bucket b. The
-// second step compares all sets of the anchors of a bucket at once.
+// filter finds anchors. Every anchor is in one of up to 64 buckets. The first step lets a place
+// through if in some bucket, at each of the first few places from there, some anchor can have the
+// byte that stands there; with vectors (first.go), or as a shift-or over two words: bit b of
+// lane k is zero while the last k+1 bytes are possible for bucket b. The second step asks the
+// same of all eight places and says which buckets. The third compares all anchors of a
+// bucket at once.
+//
+// The second and third step know bytes by their class (class.go), so that their tables are small.
 type filter struct {
 	tables  tables // of the first step with vectors
 	masks   [256][2]uint64
-	atEnd   [2]uint64 // masks of the place after the text
-	starts  uint64    // buckets with an anchor whose first place may be the one before the text
-	buckets [buckets][]*check
+	atEnd   [2]uint64             // masks of the place after the text
+	member  [anchorLen][64]uint64 // by place and class, the buckets
+	ends    [anchorLen]uint64     // buckets that can do without a place behind the text
+	starts  uint64                // buckets that can do without the first place, before the text
+	checks  [maxBuckets][]check
 	entries []entry
+	sets    []byteSet // of the anchors
 	runs    []*runs
 	always  []uint64 // patterns without an anchor, one bit each
 	scratch sync.Pool
@@ -31,9 +39,9 @@ type filter struct {
 
 // check compares up to checkEntries anchors with the text at a place.
 type check struct {
-	sets    [anchorLen][256]uint32 // bit e: entry e can have this byte at k
-	atEnd   [anchorLen]uint32      // bit e: entry e can do without place k
-	atStart uint32                 // bit e: entry e can do without place 0 where the text begins
+	sets    [anchorLen][64]uint32 // by class; bit e: entry e can have such a byte at k
+	atEnd   [anchorLen]uint32     // bit e: entry e can do without place k behind the text
+	atStart uint32                // bit e: entry e can do without place 0 before the text
 	entries [checkEntries]int32
 	n       int
 }
@@ -43,13 +51,15 @@ type entry struct {
 	pattern    int32
 	aheadOf    int32   // how many bytes behind the anchor's place the walks begin
 	whole      bool    // read the whole text
+	exact      bool    // classes tell all bytes of the anchor from others
 	headFirst  bool    // the walk back is the shorter one
 	head, tail *walker // walk back from the anchor and ahead from it
 	near       *walker // the tail, cut short instead of loosened; nil if it is not loose
 	back       []extent
 	ahead      []extent
-	backMax    int // greatest number of bytes before and after the anchor's place,
-	aheadMax   int // or noLimit
+	backMax    int               // greatest number of bytes before and after the anchor's place,
+	aheadMax   int               // or noLimit
+	seq        [anchorLen]uint16 // the anchor, as numbers of filter.sets
 }
 
 func newEntry(pattern int, a *anchor) entry {
@@ -87,141 +97,6 @@ func (f *filter) warm() {
 			r.entries[i].whole()
 		}
 	}
-}
-
-// newFilter builds the filter of the anchors of every pattern.
-func newFilter(c *chooser, byPattern [][]anchor) *filter {
-	type item struct {
-		anchor *anchor
-		entry  int32
-	}
-	f := &filter{always: make([]uint64, (len(byPattern)+63)/64)}
-	f.atEnd = [2]uint64{^uint64(0), ^uint64(0)}
-	for c := range f.masks {
-		f.masks[c] = f.atEnd
-	}
-	f.scratch.New = func() any { return f.newScratch(len(byPattern)) }
-	var items []item
-	for pattern := range byPattern {
-		if len(byPattern[pattern]) == 0 {
-			f.always[pattern>>6] |= 1 << (pattern & 63)
-		}
-		for i := range byPattern[pattern] {
-			a := &byPattern[pattern][i]
-			if a.length > 0 {
-				f.addRun(pattern, a)
-				continue
-			}
-			items = append(items, item{a, int32(len(f.entries))})
-			f.entries = append(f.entries, newEntry(pattern, a))
-		}
-	}
-	// Frequent anchors choose their bucket first.
-	slices.SortStableFunc(items, func(a, b item) int {
-		switch {
-		case a.anchor.first > b.anchor.first:
-			return -1
-		case a.anchor.first < b.anchor.first:
-			return 1
-		}
-		return 0
-	})
-	var union [buckets]sequence
-	var rate [buckets]float64
-	for _, it := range items {
-		best, bestRate, bestRise := 0, 0.0, 0.0
-		for b := range buckets {
-			merged := union[b]
-			for k := range vectLen {
-				merged[k] = merged[k].union(it.anchor.seq[k])
-			}
-			r := rate[b]
-			if merged != union[b] {
-				if firstSteps[0].halves {
-					for k := range vectLen {
-						merged[k] = merged[k].halves()
-					}
-				}
-				r = c.rate(&merged, vectLen)
-			}
-			if rise := r - rate[b]; b == 0 || rise < bestRise {
-				best, bestRate, bestRise = b, r, rise
-			}
-		}
-		for k := range vectLen {
-			union[best][k] = union[best][k].union(it.anchor.seq[k])
-		}
-		rate[best] = bestRate
-		f.add(best, it.anchor, it.entry)
-	}
-	return f
-}
-
-// halves returns the set as tables by the halves of a byte know it: each high half with
-// each low half.
-func (s byteSet) halves() (t byteSet) {
-	var low, high uint16
-	for i, w := range s {
-		for k := range 4 {
-			if part := uint16(w >> (16 * k)); part != 0 {
-				low |= part
-				high |= 1 << (4*i + k)
-			}
-		}
-	}
-	for i := range t {
-		for k := range 4 {
-			if high>>(4*i+k)&1 != 0 {
-				t[i] |= uint64(low) << (16 * k)
-			}
-		}
-	}
-	return t
-}
-
-// add puts an anchor into a bucket.
-func (f *filter) add(bucket int, a *anchor, entry int32) {
-	word, bit := bucket/lanes, bucket%lanes
-	for k := range vectLen {
-		for c := range 256 {
-			if a.seq[k].has(byte(c)) {
-				f.tables.add(bucket, k, byte(c))
-			}
-		}
-	}
-	for k := range firstLen {
-		m := uint64(1) << (lanes*k + bit)
-		for c := range 256 {
-			if a.seq[k].has(byte(c)) {
-				f.masks[c][word] &^= m
-			}
-		}
-		if a.end[k] {
-			f.atEnd[word] &^= m
-		}
-	}
-	checks := f.buckets[bucket]
-	if len(checks) == 0 || checks[len(checks)-1].n == checkEntries {
-		checks = append(checks, &check{})
-		f.buckets[bucket] = checks
-	}
-	ch := checks[len(checks)-1]
-	for k := range anchorLen {
-		for c := range 256 {
-			if a.seq[k].has(byte(c)) {
-				ch.sets[k][c] |= 1 << ch.n
-			}
-		}
-		if a.end[k] {
-			ch.atEnd[k] |= 1 << ch.n
-		}
-	}
-	if a.start {
-		ch.atStart |= 1 << ch.n
-		f.starts |= 1 << bucket
-	}
-	ch.entries[ch.n] = entry
-	ch.n++
 }
 
 // hit is the last lane of a word. A state word below it has a zero there.
@@ -270,79 +145,93 @@ func (f *filter) scan(ctx context.Context, text []byte, from, to int, sc *scratc
 	return nil
 }
 
-// state goes on with the buckets that states a and b let through at p.
+// state goes on at p if states a and b let it through.
 func (f *filter) state(text []byte, p int, a, b uint64, sc *scratch) {
-	const last = lanes * (firstLen - 1)
-	found := ^a>>last | ^b>>last<<lanes
-	switch {
-	case found == 0:
-	case p+anchorLen > len(text):
-		f.candidateAtEnd(text, p, found, sc)
-	default:
-		f.candidate(text, p, binary.LittleEndian.Uint64(text[p:]), found, sc)
+	if a&b >= hit || p < 0 {
+		return
 	}
+	if p+anchorLen > len(text) {
+		f.candidateNear(text, p, sc)
+		return
+	}
+	f.candidate(text, p, f.classesAt(text, p), sc)
 }
 
-// candidate is the second step, for the buckets that the first lets through at p, where the
-// text has the bytes w.
-func (f *filter) candidate(text []byte, p int, w, found uint64, sc *scratch) {
+// classesAt returns the classes of the bytes from p on.
+func (f *filter) classesAt(text []byte, p int) uint64 {
+	w, c := binary.LittleEndian.Uint64(text[p:]), &f.tables.class
+	return uint64(c[byte(w)]) | uint64(c[byte(w>>8)])<<8 | uint64(c[byte(w>>16)])<<16 | uint64(c[byte(w>>24)])<<24 |
+		uint64(c[byte(w>>32)])<<32 | uint64(c[byte(w>>40)])<<40 | uint64(c[byte(w>>48)])<<48 | uint64(c[byte(w>>56)])<<56
+}
+
+// candidate is the second and third step at p, where the bytes have the classes w.
+func (f *filter) candidate(text []byte, p int, w uint64, sc *scratch) {
 	sc.stats.Candidates++
+	c0, c1, c2, c3 := w&63, w>>8&63, w>>16&63, w>>24&63
+	c4, c5, c6, c7 := w>>32&63, w>>40&63, w>>48&63, w>>56&63
+	m := &f.member
+	found := m[0][c0] & m[1][c1] & m[2][c2] & m[3][c3] & m[4][c4] & m[5][c5] & m[6][c6] & m[7][c7]
 	for ; found != 0; found &= found - 1 {
-		for _, ch := range f.buckets[bits.TrailingZeros64(found)&(buckets-1)] {
-			v := ch.sets[4][byte(w>>32)] & ch.sets[5][byte(w>>40)] & ch.sets[3][byte(w>>24)] & ch.sets[2][byte(w>>16)]
-			if v == 0 {
-				continue
-			}
-			v &= ch.sets[0][byte(w)] & ch.sets[1][byte(w>>8)] & ch.sets[6][byte(w>>48)] & ch.sets[7][byte(w>>56)]
+		checks := f.checks[bits.TrailingZeros64(found)&(maxBuckets-1)]
+		for i := range checks {
+			ch := &checks[i]
+			v := ch.sets[0][c0] & ch.sets[1][c1] & ch.sets[2][c2] & ch.sets[3][c3] &
+				ch.sets[4][c4] & ch.sets[5][c5] & ch.sets[6][c6] & ch.sets[7][c7]
 			for ; v != 0; v &= v - 1 {
-				sc.anchorAt(&f.entries[ch.entries[bits.TrailingZeros32(v)]], text, p)
+				e := &f.entries[ch.entries[bits.TrailingZeros32(v)&(checkEntries-1)]]
+				if e.exact || f.stands(e, text, p) {
+					sc.anchorAt(e, text, p)
+				}
 			}
 		}
 	}
 }
 
-// candidateAtEnd is candidate where fewer than anchorLen bytes are left.
-func (f *filter) candidateAtEnd(text []byte, p int, found uint64, sc *scratch) {
+// stands reports whether the anchor of e is at p, where classes say that it may be.
+func (f *filter) stands(e *entry, text []byte, p int) bool {
+	t := text[p : p+anchorLen]
+	for k, c := range t {
+		if !f.sets[e.seq[k]].has(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// candidateNear is candidate where some of the places are before or behind the text; p may be -1.
+func (f *filter) candidateNear(text []byte, p int, sc *scratch) {
+	found := ^uint64(0)
+	for k := range anchorLen {
+		switch {
+		case p+k < 0:
+			found &= f.starts
+		case p+k < len(text):
+			found &= f.member[k][f.tables.class[text[p+k]]]
+		default:
+			found &= f.ends[k]
+		}
+	}
+	if found == 0 {
+		return
+	}
 	sc.stats.Candidates++
 	for ; found != 0; found &= found - 1 {
-		for _, ch := range f.buckets[bits.TrailingZeros64(found)] {
+		checks := f.checks[bits.TrailingZeros64(found)]
+		for i := range checks {
+			ch := &checks[i]
 			v := ^uint32(0)
 			for k := range anchorLen {
-				if p+k < len(text) {
-					v &= ch.sets[k][text[p+k]]
-				} else {
+				switch {
+				case p+k < 0:
+					v &= ch.atStart
+				case p+k < len(text):
+					v &= ch.sets[k][f.tables.class[text[p+k]]]
+				default:
 					v &= ch.atEnd[k]
 				}
 			}
 			for ; v != 0; v &= v - 1 {
 				sc.anchorAt(&f.entries[ch.entries[bits.TrailingZeros32(v)]], text, p)
-			}
-		}
-	}
-}
-
-// candidateAtStart is candidate for the place before the text.
-func (f *filter) candidateAtStart(text []byte, sc *scratch) {
-	found := f.starts
-	for k := 1; k < firstLen; k++ {
-		m := &f.atEnd
-		if k <= len(text) {
-			m = &f.masks[text[k-1]]
-		}
-		found &^= m[0]>>(k*lanes)&(1<<lanes-1) | m[1]>>(k*lanes)<<lanes
-	}
-	for ; found != 0; found &= found - 1 {
-		for _, ch := range f.buckets[bits.TrailingZeros64(found)] {
-			v := ch.atStart
-			for k := 1; k < anchorLen; k++ {
-				if k <= len(text) {
-					v &= ch.sets[k][text[k-1]]
-				} else {
-					v &= ch.atEnd[k]
-				}
-			}
-			for ; v != 0; v &= v - 1 {
-				sc.anchorAt(&f.entries[ch.entries[bits.TrailingZeros32(v)]], text, -1)
 			}
 		}
 	}

@@ -9,30 +9,30 @@ import (
 
 // The first step with vectors.
 //
-// For each of six places k (five with AVX-512) and each of the 32 buckets, a table says which bytes can
+// For each of some places k and each bucket, a table says which bytes can
 // stand at k. Eight buckets share a byte, so one lookup with the byte of the text
 // as the index gives, as bits, those of eight buckets that can have it. A
 // vector of text, looked up in the table of place 0, and the same text from one
 // byte, two, three bytes and so on further on, looked up in those of places 1, 2, 3 and so on,
 // are combined with AND: what is left in a byte are the buckets for which all
-// places hold. Four groups of buckets are combined with OR, and a byte that is not
+// places hold. Groups of eight buckets are combined with OR, and a byte that is not
 // zero is one bit of the result.
 //
 //	text      g  h  p  _  x        lookup 0, place k=0:  bit of bucket 3 at "g"
 //	text+1    h  p  _  x  y        lookup 1, place k=1:  bit of bucket 3 at "h"
 //	...                            AND: bucket 3 is left at the place of "ghp_x"
 //
-// AVX-512 VBMI looks 64 bytes up at a time in a table of 128 (VPERMI2B).
-// Bytes from 0x7f on are taken for one byte, 0x7f. AVX2 and NEON look up 16-byte tables: one by
-// the low and one by the high half of a byte, again combined with AND, so
-// they let more through. The result is never less than what the loop over two
-// words in filter.go gives, which runs where there are no such instructions.
+// AVX-512 VBMI first turns the text into classes (class.go), two lookups of 64 bytes in tables of 128
+// (VPERMI2B) for every block. Classes are below 64, so that tables of them fit one register and
+// 64 bytes are looked up by one instruction (VPERMB): it has 64 buckets and five places. AVX2 and NEON
+// look up 16-byte tables, one by the low and one by the high half of a byte, again combined with AND, so
+// they let more through; they have six places and 32 buckets, each two of the 64. The result is never less than
+// what the loop over two words in filter.go gives, which runs where there are no such instructions.
 
 const (
-	groups   = buckets / 8 // of buckets that share a byte
-	vectLen  = 6           // places that vectors look at
-	classLen = 5           // of these, those that AVX-512 has registers for
-	blockLen = 64          // bytes of text for one word of the result
+	vectLen  = 6  // places that AVX2 and NEON look at
+	classLen = 5  // places that AVX-512 has time for
+	blockLen = 64 // bytes of text for one word of the result
 
 	// vectAhead is how many bytes past a block are read.
 	vectAhead = vectLen - 1
@@ -40,20 +40,33 @@ const (
 	passBlocks = 128
 )
 
-// tables are the first step's sets as vectors need them.
+// tables are the first step's sets as vectors need them. The assembly knows this layout.
 type tables struct {
-	classes [groups][classLen][128]byte  // by byte, 0x7f and all above it as one
-	halves  [groups][vectLen][2][16]byte // by the low and the high half of a byte
+	halves  [lanesAll / 8][vectLen][2][16]byte // by the low and the high half of a byte
+	members [maxBuckets / 8][classLen][64]byte // by class
+	class   [256]byte
 }
 
-// add notes that a bucket can have byte c at place k.
-func (t *tables) add(bucket, k int, c byte) {
-	g, bit := bucket/8, byte(1)<<(bucket%8)
-	if k < classLen {
-		t.classes[g][k][min(c, 0x7f)] |= bit
+func (t *tables) setClasses(of *[256]uint8) { t.class = *of }
+
+// add notes an anchor of a bucket.
+func (t *tables) add(bucket int, it *item) {
+	bit := byte(1) << (bucket % 8)
+	for k := range classLen {
+		for x := it.sets[k]; x != 0; x &= x - 1 {
+			t.members[bucket/8][k][bits.TrailingZeros64(x)] |= bit
+		}
 	}
-	t.halves[g][k][0][c&15] |= bit
-	t.halves[g][k][1][c>>4] |= bit
+	for k := range vectLen {
+		h := &t.halves[bucket%lanesAll/8][k]
+		for w, x := range it.anchor.seq[k] {
+			for ; x != 0; x &= x - 1 {
+				c := w<<6 | bits.TrailingZeros64(x)
+				h[0][c&15] |= bit
+				h[1][c>>4] |= bit
+			}
+		}
+	}
 }
 
 // firstStep is one way to do it. The zero value is the loop of filter.go.
@@ -63,6 +76,8 @@ type firstStep struct {
 	// byte i. It reads vectAhead bytes more than the blocks have.
 	places func(t *tables, text *byte, blocks int, out *uint64)
 	halves bool // by tables.halves; then anchors are put into buckets that suit these
+	// classify, if not nil, turns blocks of text into classes, which places is then called with.
+	classify func(class *[256]byte, text *byte, blocks int, out *byte)
 }
 
 // firstSteps are those that this machine can do, the fastest first.
@@ -70,13 +85,16 @@ var firstSteps = append(vectorSteps(), firstStep{name: "go"})
 
 // vectors is the memory of the first step with vectors.
 type vectors struct {
-	places [passBlocks]uint64
-	tail   [3 * blockLen]byte
+	places  [passBlocks]uint64
+	tail    [2 * blockLen]byte
+	classes [(passBlocks + 1) * blockLen]byte
 }
 
 // find runs the first step over a text and goes on with what it finds.
 func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scratch) error {
-	f.candidateAtStart(text, sc)
+	if f.starts != 0 && len(text) > 0 {
+		f.candidateNear(text, -1, sc)
+	}
 	if step.places == nil {
 		for from := 0; from == 0 || from < len(text); from += blockSize {
 			if err := ctx.Err(); err != nil {
@@ -88,64 +106,81 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 		}
 		return nil
 	}
+	// Every place that has all its bytes is in a block. The blocks end with the text, so the last
+	// of them that is full is followed by one that is copied into larger memory.
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	v := &sc.vectors
+	last := len(text) - anchorLen // last place with all its bytes
 	at := 0
-	if len(text) >= blockLen+vectAhead {
-		for left := (len(text) - vectAhead) / blockLen; left > 0; {
-			n := min(left, passBlocks)
-			step.places(&f.tables, &text[at], n, &sc.vectors.places[0])
-			if err := f.candidates(ctx, text, at, sc.vectors.places[:n], sc); err != nil {
+	for ; at <= last; at += passBlocks * blockLen {
+		if at > 0 && at%blockSize == 0 {
+			if err := ctx.Err(); err != nil {
 				return err
 			}
-			left -= n
-			if at += n * blockLen; at%blockSize == 0 {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
+		}
+		blocks := min((last-at)/blockLen+1, passBlocks)
+		// Bytes to look at: those of the blocks and anchorLen-1 more.
+		if step.classify != nil {
+			f.classify(text[at:min(len(text), at+blocks*blockLen+anchorLen-1)], step, v)
+			step.places(&f.tables, &v.classes[0], blocks, &v.places[0])
+		} else {
+			n := blocks
+			if at+n*blockLen+vectAhead > len(text) {
+				n--
+				step.places(&f.tables, &v.tail[copyTail(v.tail[:], text[at+n*blockLen:])], 1, &v.places[n])
+			}
+			if n > 0 {
+				step.places(&f.tables, &text[at], n, &v.places[0])
 			}
 		}
-	}
-	// What is left, less than two blocks, goes into memory that is large enough.
-	v := &sc.vectors
-	n := copy(v.tail[:], text[at:])
-	clear(v.tail[n:])
-	if n >= vectLen {
-		last := n - vectLen // last place with all its bytes
-		blocks := last/blockLen + 1
-		step.places(&f.tables, &v.tail[0], blocks, &v.places[0])
-		v.places[blocks-1] &= ^uint64(0) >> (blockLen - 1 - last%blockLen)
-		if err := f.candidates(ctx, text, at, v.places[:blocks], sc); err != nil {
+		if left := last - at - (blocks-1)*blockLen; left < blockLen {
+			v.places[blocks-1] &= ^uint64(0) >> (blockLen - 1 - left)
+		}
+		if err := f.candidates(ctx, text, at, v.places[:blocks], step.classify != nil, sc); err != nil {
 			return err
 		}
 	}
-	for p := max(at, len(text)-vectLen+1); p < len(text); p++ {
+	for p := max(0, last+1); p < len(text); p++ {
 		f.candidateNear(text, p, sc)
 	}
 	return nil
 }
 
+// copyTail copies the end of a text, fills up with zeros, and returns where it begins.
+func copyTail(dst, text []byte) int {
+	clear(dst[copy(dst, text):])
+	return 0
+}
+
+// classify turns text into classes.
+func (f *filter) classify(text []byte, step *firstStep, v *vectors) {
+	blocks := len(text) / blockLen
+	if blocks > 0 {
+		step.classify(&f.tables.class, &text[0], blocks, &v.classes[0])
+	}
+	if rest := text[blocks*blockLen:]; len(rest) > 0 {
+		copyTail(v.tail[:blockLen], rest)
+		step.classify(&f.tables.class, &v.tail[0], 1, &v.classes[blocks*blockLen])
+	}
+}
+
 // candidates goes on with the places that bits are set for.
-func (f *filter) candidates(ctx context.Context, text []byte, at int, places []uint64, sc *scratch) error {
+func (f *filter) candidates(ctx context.Context, text []byte, at int, places []uint64, classified bool, sc *scratch) error {
 	for i, w := range places {
 		if w == 0 {
 			continue
 		}
-		for base := at + i*blockLen; w != 0; w &= w - 1 {
+		for base := i * blockLen; w != 0; w &= w - 1 {
 			p := base + bits.TrailingZeros64(w)
-			if p+anchorLen > len(text) {
-				f.candidateNear(text, p, sc)
-				continue
+			var c uint64
+			if classified {
+				c = binary.LittleEndian.Uint64(sc.vectors.classes[p:])
+			} else {
+				c = f.classesAt(text, at+p)
 			}
-			x := binary.LittleEndian.Uint64(text[p:])
-			m0, m1 := &f.masks[byte(x)], &f.masks[byte(x>>8)]
-			m2, m3 := &f.masks[byte(x>>16)], &f.masks[byte(x>>24)]
-			no := (m0[0] | m1[0]>>lanes | m2[0]>>(2*lanes) | m3[0]>>(3*lanes)) & (1<<lanes - 1)
-			no |= (m0[1] | m1[1]>>lanes | m2[1]>>(2*lanes) | m3[1]>>(3*lanes)) << lanes
-			if found := ^no & (1<<buckets - 1); found != 0 {
-				f.candidate(text, p, x, found, sc)
-			}
+			f.candidate(text, at+p, c, sc)
 		}
 		if sc.tired() {
 			if err := ctx.Err(); err != nil {
@@ -154,23 +189,6 @@ func (f *filter) candidates(ctx context.Context, text []byte, at int, places []u
 		}
 	}
 	return nil
-}
-
-// candidateNear is the first step for one place so near the end of the text that some
-// of an anchor's places may be behind it.
-func (f *filter) candidateNear(text []byte, p int, sc *scratch) {
-	no := [2]uint64{}
-	for k := range firstLen {
-		m := &f.atEnd
-		if p+k < len(text) {
-			m = &f.masks[text[p+k]]
-		}
-		no[0] |= m[0] >> (k * lanes)
-		no[1] |= m[1] >> (k * lanes)
-	}
-	if found := ^(no[0]&(1<<lanes-1) | no[1]<<lanes) & (1<<buckets - 1); found != 0 {
-		f.candidateAtEnd(text, p, found, sc)
-	}
 }
 
 // isASCII reports whether no byte is beyond ASCII.

@@ -2,7 +2,7 @@ package match
 
 import "golang.org/x/sys/cpu"
 
-// placesVBMI and placesAVX2 are firstStep.places; see first.go.
+// placesVBMI and placesAVX2 are firstStep.places, classifyVBMI is firstStep.classify; see first.go.
 //
 //go:noescape
 func placesVBMI(t *tables, text *byte, blocks int, out *uint64)
@@ -10,9 +10,12 @@ func placesVBMI(t *tables, text *byte, blocks int, out *uint64)
 //go:noescape
 func placesAVX2(t *tables, text *byte, blocks int, out *uint64)
 
+//go:noescape
+func classifyVBMI(class *[256]byte, text *byte, blocks int, out *byte)
+
 func vectorSteps() (steps []firstStep) {
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VBMI {
-		steps = append(steps, firstStep{name: "avx512vbmi", places: placesVBMI})
+		steps = append(steps, firstStep{name: "avx512vbmi", places: placesVBMI, classify: classifyVBMI})
 	}
 	if cpu.X86.HasAVX2 {
 		steps = append(steps, firstStep{name: "avx2", places: placesAVX2, halves: true})

@@ -2,26 +2,49 @@
 
 // See first.go for the algorithm.
 //
-// The layout of type tables: classes is 4 groups of 5 tables of 128 bytes, halves
-// begins at 2560 and is 4 groups of 6 pairs of 16 bytes.
-#define HALVES 2560
+// The layout of type tables: halves is 4 groups of 6 pairs of 16 bytes, members
+// begins at 768 and is 8 groups of 5 tables of 64 bytes.
+#define MEMBERS 768
 
-// GROUP looks five vectors of text up in the tables of one group. The first half of a table is in
-// a register, the second in memory. K gets a bit for each byte that is left.
-#define GROUP(t0, t1, t2, t3, t4, off, K) \
-	VMOVDQA64 Z5, Z0 \
-	VMOVDQA64 Z6, Z1 \
-	VMOVDQA64 Z7, Z2 \
-	VMOVDQA64 Z8, Z3 \
-	VMOVDQA64 Z9, Z4 \
-	VPERMI2B off+64(DX), t0, Z0 \
-	VPERMI2B off+192(DX), t1, Z1 \
-	VPERMI2B off+320(DX), t2, Z2 \
-	VPERMI2B off+448(DX), t3, Z3 \
-	VPERMI2B off+576(DX), t4, Z4 \
-	VPTERNLOGD $0x80, Z1, Z2, Z0 \
-	VPANDQ Z3, Z4, Z3 \
-	VPTESTMB Z0, Z3, K
+// func classifyVBMI(class *[256]byte, text *byte, blocks int, out *byte)
+TEXT ·classifyVBMI(SB), NOSPLIT, $0-32
+	MOVQ class+0(FP), DX
+	MOVQ text+8(FP), SI
+	MOVQ blocks+16(FP), CX
+	MOVQ out+24(FP), DI
+	VMOVDQU64 0(DX), Z0
+	VMOVDQU64 64(DX), Z1
+	VMOVDQU64 128(DX), Z2
+	VMOVDQU64 192(DX), Z3
+	TESTQ CX, CX
+	JZ   done
+loop:
+	// The lower half of the table and the upper one, chosen by the high bit.
+	VMOVDQU64 (SI), Z4
+	VMOVDQA64 Z4, Z5
+	VPMOVB2M Z4, K1
+	VPERMI2B Z1, Z0, Z4
+	VPERMI2B Z3, Z2, Z5
+	VMOVDQU8 Z5, K1, Z4
+	VMOVDQU64 Z4, (DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	DECQ CX
+	JNZ  loop
+done:
+	VZEROUPPER
+	RET
+
+// GROUP adds to Z8 the buckets of one group that are left at all five places of the classes in Z0 to Z4.
+#define GROUP(t0, t1, t2, t3, t4) \
+	VPERMB t0, Z0, Z5 \
+	VPERMB t1, Z1, Z6 \
+	VPERMB t2, Z2, Z7 \
+	VPTERNLOGD $0x80, Z5, Z6, Z7 \
+	VPERMB t3, Z3, Z5 \
+	VPERMB t4, Z4, Z6 \
+	VPTERNLOGD $0x80, Z5, Z6, Z7 \
+	VPORD Z7, Z8, Z8
 
 // func placesVBMI(t *tables, text *byte, blocks int, out *uint64)
 TEXT ·placesVBMI(SB), NOSPLIT, $0-32
@@ -29,44 +52,48 @@ TEXT ·placesVBMI(SB), NOSPLIT, $0-32
 	MOVQ text+8(FP), SI
 	MOVQ blocks+16(FP), CX
 	MOVQ out+24(FP), DI
-	VMOVDQU64 0(DX), Z12
-	VMOVDQU64 128(DX), Z13
-	VMOVDQU64 256(DX), Z14
+	ADDQ $MEMBERS, DX
+	VMOVDQU64 0(DX), Z9
+	VMOVDQU64 64(DX), Z10
+	VMOVDQU64 128(DX), Z11
+	VMOVDQU64 192(DX), Z12
+	VMOVDQU64 256(DX), Z13
+	VMOVDQU64 320(DX), Z14
 	VMOVDQU64 384(DX), Z15
-	VMOVDQU64 512(DX), Z16
-	VMOVDQU64 640(DX), Z17
-	VMOVDQU64 768(DX), Z18
-	VMOVDQU64 896(DX), Z19
-	VMOVDQU64 1024(DX), Z20
-	VMOVDQU64 1152(DX), Z21
-	VMOVDQU64 1280(DX), Z22
-	VMOVDQU64 1408(DX), Z23
-	VMOVDQU64 1536(DX), Z24
-	VMOVDQU64 1664(DX), Z25
-	VMOVDQU64 1792(DX), Z26
-	VMOVDQU64 1920(DX), Z27
-	VMOVDQU64 2048(DX), Z28
-	VMOVDQU64 2176(DX), Z29
-	VMOVDQU64 2304(DX), Z30
-	VMOVDQU64 2432(DX), Z31
-	MOVQ $0x7f7f7f7f7f7f7f7f, AX
-	VPBROADCASTQ AX, Z11
+	VMOVDQU64 448(DX), Z16
+	VMOVDQU64 512(DX), Z17
+	VMOVDQU64 576(DX), Z18
+	VMOVDQU64 640(DX), Z19
+	VMOVDQU64 704(DX), Z20
+	VMOVDQU64 768(DX), Z21
+	VMOVDQU64 832(DX), Z22
+	VMOVDQU64 896(DX), Z23
+	VMOVDQU64 960(DX), Z24
+	VMOVDQU64 1024(DX), Z25
+	VMOVDQU64 1088(DX), Z26
+	VMOVDQU64 1152(DX), Z27
+	VMOVDQU64 1216(DX), Z28
+	VMOVDQU64 1280(DX), Z29
+	VMOVDQU64 1344(DX), Z30
+	VMOVDQU64 1408(DX), Z31
 	TESTQ CX, CX
 	JZ   done
 loop:
-	// Bytes from 0x7f on become 0x7f.
-	VPMINUB 0(SI), Z11, Z5
-	VPMINUB 1(SI), Z11, Z6
-	VPMINUB 2(SI), Z11, Z7
-	VPMINUB 3(SI), Z11, Z8
-	VPMINUB 4(SI), Z11, Z9
-	GROUP(Z12, Z13, Z14, Z15, Z16, 0, K1)
-	GROUP(Z17, Z18, Z19, Z20, Z21, 640, K2)
-	GROUP(Z22, Z23, Z24, Z25, Z26, 1280, K3)
-	GROUP(Z27, Z28, Z29, Z30, Z31, 1920, K4)
-	KORQ K1, K2, K1
-	KORQ K3, K4, K3
-	KORQ K1, K3, K1
+	VMOVDQU64 0(SI), Z0
+	VMOVDQU64 1(SI), Z1
+	VMOVDQU64 2(SI), Z2
+	VMOVDQU64 3(SI), Z3
+	VMOVDQU64 4(SI), Z4
+	VPXORD Z8, Z8, Z8
+	GROUP(Z9, Z10, Z11, Z12, Z13)
+	GROUP(Z14, Z15, Z16, Z17, Z18)
+	GROUP(Z19, Z20, Z21, Z22, Z23)
+	GROUP(Z24, Z25, Z26, Z27, Z28)
+	GROUP(Z29, Z30, Z31, 1472(DX), 1536(DX))
+	GROUP(1600(DX), 1664(DX), 1728(DX), 1792(DX), 1856(DX))
+	GROUP(1920(DX), 1984(DX), 2048(DX), 2112(DX), 2176(DX))
+	GROUP(2240(DX), 2304(DX), 2368(DX), 2432(DX), 2496(DX))
+	VPTESTMB Z8, Z8, K1
 	KMOVQ K1, AX
 	MOVQ AX, (DI)
 	ADDQ $64, SI
@@ -125,13 +152,13 @@ loop2:
 	SPLIT(3, Y6, Y7)
 	SPLIT(4, Y13, Y14)
 	SPLIT(5, Y9, Y11)
-	GROUP2(HALVES)
+	GROUP2(0)
 	VMOVDQA Y10, Y12
-	GROUP2(HALVES+192)
+	GROUP2(192)
 	VPOR Y10, Y12, Y12
-	GROUP2(HALVES+384)
+	GROUP2(384)
 	VPOR Y10, Y12, Y12
-	GROUP2(HALVES+576)
+	GROUP2(576)
 	VPOR Y10, Y12, Y12
 	VPXOR Y8, Y8, Y8
 	VPCMPEQB Y8, Y12, Y12

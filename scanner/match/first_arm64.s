@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// See first.go for the algorithm. In type tables, halves begins at 2560: 4 groups of
+// See first.go for the algorithm. In type tables, halves comes first: 4 groups of
 // 6 pairs of tables of 16 bytes, by the low and by the high half of a byte.
 
 // One bit for each of eight bytes.
@@ -61,7 +61,6 @@ TEXT ·placesNEON(SB), NOSPLIT, $0-32
 	MOVD text+8(FP), R1
 	MOVD blocks+16(FP), R2
 	MOVD out+24(FP), R3
-	ADD  $2560, R4
 	MOVD $placeBits<>(SB), R6
 	VLD1 (R6), [V30.B16]
 	VMOVI $15, V31.B16

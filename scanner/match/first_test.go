@@ -11,22 +11,27 @@ import (
 func wantPlaces(t *tables, text []byte, blocks int, halves bool) []uint64 {
 	out := make([]uint64, blocks)
 	for p := range blocks * blockLen {
-		for g := range groups {
-			left := byte(0xff)
-			for k := range vectLen {
-				c := text[p+k]
-				if k >= classLen && !halves {
-					break
-				}
-				if halves {
+		any := byte(0)
+		if halves {
+			for g := range t.halves {
+				left := byte(0xff)
+				for k := range vectLen {
+					c := text[p+k]
 					left &= t.halves[g][k][0][c&15] & t.halves[g][k][1][c>>4]
-				} else {
-					left &= t.classes[g][k][min(c, 0x7f)]
 				}
+				any |= left
 			}
-			if left != 0 {
-				out[p/blockLen] |= 1 << (p % blockLen)
+		} else {
+			for g := range t.members {
+				left := byte(0xff)
+				for k := range classLen {
+					left &= t.members[g][k][t.class[text[p+k]]]
+				}
+				any |= left
 			}
+		}
+		if any != 0 {
+			out[p/blockLen] |= 1 << (p % blockLen)
 		}
 	}
 	return out
@@ -37,8 +42,20 @@ func TestVectorsFollowTheirTables(t *testing.T) {
 	for round := range 200 {
 		// Few bits at first, so that the places found are rare; then more.
 		tab := &tables{}
-		for range 40 << (round % 8) {
-			tab.add(r.IntN(buckets), r.IntN(vectLen), byte(r.IntN(256)))
+		for c := range tab.class {
+			tab.class[c] = uint8(r.IntN(maxClasses))
+		}
+		for range 4 << (round % 8) {
+			a := &anchor{}
+			it := &item{anchor: a}
+			for k := range a.seq {
+				for range 1 << r.IntN(8) {
+					c := byte(r.IntN(256))
+					a.seq[k].add(c)
+					it.sets[k] |= 1 << tab.class[c]
+				}
+			}
+			tab.add(r.IntN(maxBuckets), it)
 		}
 		blocks := 1 + r.IntN(5)
 		text := make([]byte, blocks*blockLen+vectAhead)
@@ -49,16 +66,30 @@ func TestVectorsFollowTheirTables(t *testing.T) {
 			if step.places == nil {
 				continue
 			}
+			read := text
+			if step.classify != nil {
+				read = make([]byte, (blocks+1)*blockLen+1)
+				read[len(read)-1] = 0xab
+				step.classify(&tab.class, &append(slices.Clone(text), make([]byte, blockLen)...)[0], blocks+1, &read[0])
+				for i, c := range text {
+					if read[i] != tab.class[c] {
+						t.Fatalf("%s: class %d of %#x, want %d", step.name, read[i], c, tab.class[c])
+					}
+				}
+				if step.classify(&tab.class, &text[0], 0, &read[len(read)-1]); read[len(read)-1] != 0xab {
+					t.Fatalf("%s writes past its result", step.name)
+				}
+			}
 			got := make([]uint64, blocks+1)
 			got[blocks] = 0xabcdef
-			step.places(tab, &text[0], blocks, &got[0])
+			step.places(tab, &read[0], blocks, &got[0])
 			if want := wantPlaces(tab, text, blocks, step.halves); !slices.Equal(got[:blocks], want) {
 				t.Fatalf("%s, round %d: %x, want %x", step.name, round, got, want)
 			}
 			if got[blocks] != 0xabcdef {
 				t.Fatalf("%s writes past its result", step.name)
 			}
-			step.places(tab, &text[0], 0, &got[blocks])
+			step.places(tab, &read[0], 0, &got[blocks])
 			if got[blocks] != 0xabcdef {
 				t.Fatalf("%s writes without a block", step.name)
 			}
@@ -74,7 +105,7 @@ func TestVectorsMissNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newChooser()
-	f := newFilter(c, [][]anchor{c.anchorsOf(builder{plain: true}.build(tree), nil)})
+	f := newFilter([][]anchor{c.anchorsOf(builder{plain: true}.build(tree), nil)})
 	for size := range 3*blockLen + 9 {
 		for at := range size {
 			for _, word := range []string{"xyzzy7", "\u0080ÿq"} {

@@ -67,7 +67,7 @@ func (s *Set) build(b builder, trees []*syntax.Regexp, costs bool) *filter {
 			}
 		}
 	})
-	return newFilter(newChooser(), anchors)
+	return newFilter(anchors)
 }
 
 // inParallel runs do on as many goroutines as there are processors; next gives each of them numbers

@@ -1,0 +1,176 @@
+package match
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+const maxClasses = 64
+
+// classes are bytes that the filter does not tell apart. Bytes that are in the same sets of all anchors
+// are one class. If that makes more than 64, those are joined whose difference matters least: rare bytes, in the
+// sets of common anchors. A set then has all bytes of a class or none, so it can only grow.
+type classes struct {
+	of      [256]uint8
+	members [maxClasses]byteSet
+	weights [maxClasses][models]float32 // the shares of each class in texts of several sorts
+	n       int
+}
+
+// classGroup is a class while classes are chosen.
+type classGroup struct {
+	in    []uint64 // the sets that it is in, one bit each
+	bytes byteSet
+	share share
+	best  *classGroup // the one that it would be joined with at the least cost
+	cost  float32
+}
+
+// newClasses chooses the classes for some anchors.
+func newClasses(anchors []*anchor) *classes {
+	// The sets of all anchors, and what a byte more in each of them costs: how much oftener its anchors are found, per
+	// share of the byte in each sort of text.
+	type use struct {
+		set     byteSet
+		share   share
+		weights share
+	}
+	var sets []use
+	index := map[byteSet]int{}
+	for _, a := range anchors {
+		var number [anchorLen]int
+		for k := range a.seq {
+			i, ok := index[a.seq[k]]
+			if !ok {
+				i = len(sets)
+				index[a.seq[k]] = i
+				sets = append(sets, use{set: a.seq[k], share: shareOf(a.seq[k])})
+			}
+			number[k] = i
+		}
+		for m := range models {
+			rate := sorts[m].weight
+			for _, i := range number[:classLen] {
+				rate *= sets[i].share[m]
+			}
+			for _, i := range number[:classLen] {
+				sets[i].weights[m] += (rate + 1e-7) / (sets[i].share[m] + 1e-3)
+			}
+		}
+	}
+	words := (len(sets) + 63) / 64
+	member := make([]uint64, 256*words)
+	for i := range sets {
+		for w, s := range sets[i].set {
+			for ; s != 0; s &= s - 1 {
+				c := w<<6 | bits.TrailingZeros64(s)
+				member[c*words+i>>6] |= 1 << (i & 63)
+			}
+		}
+	}
+	// Bytes with the same sets are one class.
+	var all []*classGroup
+	for c := range 256 {
+		in := member[c*words:][:words]
+		g := (*classGroup)(nil)
+		for _, other := range all {
+			if slices.Equal(other.in, in) {
+				g = other
+				break
+			}
+		}
+		if g == nil {
+			g = &classGroup{in: in}
+			all = append(all, g)
+		}
+		g.bytes.add(byte(c))
+		for m := range models {
+			g.share[m] += sorts[m].shares[c]
+		}
+	}
+	cost := func(a, b *classGroup) (c float32) {
+		for w := range words {
+			for x := a.in[w] ^ b.in[w]; x != 0; x &= x - 1 {
+				u, more := &sets[w<<6|bits.TrailingZeros64(x)], &a.share
+				if a.in[w]>>bits.TrailingZeros64(x)&1 != 0 {
+					more = &b.share
+				}
+				for m := range more {
+					c += u.weights[m] * more[m]
+				}
+			}
+		}
+		return c
+	}
+	choose := func(g *classGroup) {
+		g.best = nil
+		for _, other := range all {
+			if other == g {
+				continue
+			}
+			if c := cost(g, other); g.best == nil || c < g.cost {
+				g.best, g.cost = other, c
+			}
+		}
+	}
+	if len(all) > maxClasses {
+		for _, g := range all {
+			choose(g)
+		}
+	}
+	for len(all) > maxClasses {
+		from := slices.MinFunc(all, func(a, b *classGroup) int { return cmp.Compare(a.cost, b.cost) })
+		to := from.best
+		all = slices.DeleteFunc(all, func(g *classGroup) bool { return g == from })
+		for w := range words {
+			to.in[w] |= from.in[w]
+		}
+		to.bytes = to.bytes.union(from.bytes)
+		for m := range to.share {
+			to.share[m] += from.share[m]
+		}
+		for _, g := range all {
+			if g == to || g.best == from || g.best == to {
+				choose(g)
+			} else if c := cost(g, to); c < g.cost {
+				g.best, g.cost = to, c
+			}
+		}
+	}
+	cl := &classes{n: len(all)}
+	for i, g := range all {
+		cl.members[i] = g.bytes
+		for w, s := range g.bytes {
+			for ; s != 0; s &= s - 1 {
+				c := w<<6 | bits.TrailingZeros64(s)
+				cl.of[c] = uint8(i)
+				for m := range models {
+					cl.weights[i][m] += sorts[m].shares[c]
+				}
+			}
+		}
+	}
+	return cl
+}
+
+// set returns the classes that have a byte in s.
+func (cl *classes) set(s *byteSet) (t uint64) {
+	if *s == anyByte {
+		return ^uint64(0)
+	}
+	for w, x := range s {
+		for ; x != 0; x &= x - 1 {
+			t |= 1 << cl.of[w<<6|bits.TrailingZeros64(x)]
+		}
+	}
+	return t
+}
+
+// bytes returns all bytes of some classes.
+func (cl *classes) bytes(set uint64) (s byteSet) {
+	for ; set != 0; set &= set - 1 {
+		s = s.union(cl.members[bits.TrailingZeros64(set)])
+	}
+	return s
+}

@@ -1,0 +1,73 @@
+package match
+
+// The pairs of frequency.go were counted over English and Go. Other sorts of text are guessed at by the
+// shares of their bytes alone: random base64, numbers and records, and scripts beyond ASCII.
+const (
+	sortEnglish = iota // by single bytes
+	sortBase64
+	sortNumbers
+	sortScripts
+	models
+)
+
+// textSort is a kind of text that an anchor should be rare in: how much it counts, and its bytes.
+type textSort struct {
+	weight float32
+	shares [256]float32
+}
+
+// sorts are those kinds.
+var sorts = newSorts()
+
+func newSorts() (sorts [models]textSort) {
+	for m, w := range [models]float32{1, .04, .06, .08} {
+		sorts[m].weight = w
+	}
+	spread := func(m int, share float32, set string) {
+		for i := range len(set) {
+			sorts[m].shares[set[i]] += share / float32(len(set))
+		}
+	}
+	between := func(lo, hi byte) string {
+		var b []byte
+		for c := int(lo); c <= int(hi); c++ {
+			b = append(b, byte(c))
+		}
+		return string(b)
+	}
+	lower, upper, digits := between('a', 'z'), between('A', 'Z'), between('0', '9')
+	f := newFrequencies()
+	for c := range 256 {
+		share := f.single[groupOf[c]]
+		if g := int(groupOf[c]); g < len(groupSizes) {
+			share /= groupSizes[g]
+		}
+		sorts[sortEnglish].shares[c] = share
+	}
+	spread(sortBase64, 1, lower+upper+digits+"+/")
+	spread(sortNumbers, .45, digits)
+	spread(sortNumbers, .30, ` ,.:-/"`)
+	spread(sortNumbers, .20, lower)
+	spread(sortNumbers, .05, upper+"\n_={}")
+	spread(sortScripts, .62, between(0x80, 0xbf))
+	spread(sortScripts, .20, between(0xe3, 0xe9))
+	spread(sortScripts, .08, between(0xc3, 0xd8))
+	spread(sortScripts, .05, " \n.,")
+	spread(sortScripts, .03, lower)
+	spread(sortScripts, .02, digits)
+	return sorts
+}
+
+// share is the share of a set in each sort of text.
+type share [models]float32
+
+func shareOf(s byteSet) (x share) {
+	for c := range 256 {
+		if s.has(byte(c)) {
+			for m := range x {
+				x[m] += sorts[m].shares[c]
+			}
+		}
+	}
+	return x
+}
