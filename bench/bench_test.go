@@ -9,8 +9,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"github.com/sluice-dlp/sluice/rules"
 	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/match"
 )
 
 func TestFictionHasValidChecksums(t *testing.T) {
@@ -65,8 +68,15 @@ func TestCorporaRepeat(t *testing.T) {
 			t.Errorf("%s: %d bytes, not the same twice", a[i].Name, a[i].Bytes())
 		}
 	}
-	if a[3].Name != "dense" || a[3].Findings < 100 {
-		t.Errorf("%s holds %d findings, want dense text", a[3].Name, a[3].Findings)
+	least := map[string]int{"1 per 21 KB": 2, "1 per 2.2 KB": 20, "1 per 270 B": 100, "pii": 400}
+	for _, c := range a {
+		if c.Findings < least[c.Name] || c.Exact != (least[c.Name] == 0) || c.Exact && c.Findings > 0 {
+			t.Errorf("%s holds %d findings, exact %t", c.Name, c.Findings, c.Exact)
+		}
+		delete(least, c.Name)
+	}
+	if len(least) > 0 {
+		t.Errorf("no texts of %v", least)
 	}
 }
 
@@ -94,6 +104,18 @@ func TestEngineCounts(t *testing.T) {
 	r := results[0]
 	if r.Findings != 3 || r.Bytes != 9 || r.Passes == 0 || r.MBPerSec <= 0 {
 		t.Errorf("result %+v", r)
+	}
+	corpora[0].Hostile = true
+	results, err = Engine(t.Context(), []EngineCase{{Name: "at", Detector: byteDetector('@'), Work: func(_ context.Context, texts []scanner.Text) (match.Stats, error) {
+		return match.Stats{Bytes: int64(len(texts[0].Bytes)), Calls: 1}, nil
+	}}}, corpora, EngineOptions{MinCPU: time.Millisecond, ColdTexts: 2})
+	if err != nil || results[0].WorstMBPerSec <= 0 || results[0].Work.Bytes != 9 || results[0].Work.Calls != 3 {
+		t.Errorf("result %+v, %v", results, err)
+	}
+	corpora[0].Hostile = false
+	results, err = Engine(t.Context(), []EngineCase{{Name: "at", Detector: byteDetector('@')}}, corpora, EngineOptions{MinCPU: time.Millisecond, ColdTexts: 2})
+	if err != nil || results[0].ColdMBPerSec <= 0 || results[0].WorstMBPerSec != 0 {
+		t.Errorf("result %+v, %v", results, err)
 	}
 	corpora[0].Findings = 4
 	if _, err := Engine(t.Context(), []EngineCase{{Name: "at", Detector: byteDetector('@'), Expect: Exactly}}, corpora, EngineOptions{}); err == nil {
@@ -146,5 +168,56 @@ func TestPercentiles(t *testing.T) {
 	}
 	if _, ok := p["p99.9"]; ok {
 		t.Error("p99.9 of 1000 requests is one request")
+	}
+}
+
+func TestHostileTextsAreWhatPatternsDescribe(t *testing.T) {
+	exprs := []Named{{"key", `key_[0-9]{8}`}, {"pass", `(?i)pass: \S{6,}`}, {"japan", `日本+`}}
+	c, err := Hostile(4, exprs, 1<<10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Texts) != 3*len(exprs) || !c.Hostile || c.Labels[4] != "pass, without its end" {
+		t.Fatalf("%d texts, hostile %t", len(c.Texts), c.Hostile)
+	}
+	for i, text := range c.Texts {
+		if len(text) < 1<<10 || len(text) > 2<<10 || !utf8.ValidString(text) {
+			t.Errorf("text %d has %d bytes, valid %t", i, len(text), utf8.ValidString(text))
+		}
+		if n := len(regexp.MustCompile(exprs[i/3].Expr).FindAllString(text, -1)); i%3 == 0 && n < 10 {
+			t.Errorf("text %d holds %d matches", i, n)
+		}
+	}
+	if _, err := Hostile(4, []Named{{"bad", "("}}, 10); err == nil {
+		t.Error("a bad pattern is no error")
+	}
+}
+
+func TestRuleCosts(t *testing.T) {
+	file, err := rules.Parse("r.yaml", []byte(`rules:
+  - {id: digits, kind: pii, title: Digits, pattern: '\b[0-9]{4}-[0-9]{4}\b'}
+  - {id: absent, kind: secret, title: Absent, pattern: 'zq_[a-f]{9}'}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []scanner.Text{{Bytes: []byte(strings.Repeat("call 1234-5678 now ", 400))}}
+	costs, err := RuleCosts(t.Context(), []*rules.File{file}, texts, time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byRule := map[string]RuleCost{}
+	for _, c := range costs {
+		byRule[c.Rule] = c
+	}
+	if d := byRule["digits"]; d.Findings != 400 || d.Work.Matches != 400 || d.Work.Anchors < 400 || d.Work.Bytes != int64(len(texts[0].Bytes)) {
+		t.Errorf("digits: %+v", d)
+	}
+	if a := byRule["absent"]; a.Findings != 0 || a.Work.Matches != 0 || a.Work.Windows != 0 {
+		t.Errorf("absent: %+v", a)
+	}
+	var out bytes.Buffer
+	if err := RuleTable(&out, ThisMachine(), "a text", costs); err != nil || !strings.Contains(out.String(), "| digits") {
+		t.Errorf("table %q, %v", out.String(), err)
 	}
 }

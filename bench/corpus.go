@@ -15,6 +15,12 @@ type Corpus struct {
 	// hold at least, and whether that is the exact number.
 	Findings int
 	Exact    bool
+	// Slack is how many more findings than the exact number are no error: now
+	// and then a random id looks like a number that people have.
+	Slack int
+	// Hostile texts are each made to be slow, so the slowest counts.
+	Hostile bool
+	Labels  []string // of hostile texts: what each was made from
 }
 
 // Bytes returns the size of all texts together.
@@ -28,28 +34,48 @@ func (c Corpus) Bytes() int64 {
 
 // Corpora returns the corpora that the engine is measured with, each of about
 // size bytes in texts of about textSize bytes. The same seed gives the same
-// bytes. Prose, code and JSON hold nothing to find; in dense text there is one
-// value in about every 270 bytes, which is far more than any real prompt has.
+// bytes. From prose to emoji they hold nothing to find; then there is a key, a
+// token or an account number in about every 21 KB, 2.2 KB and 270 bytes of
+// prose, and in pii a piece of personal data in every sentence.
 func Corpora(seed uint64, size, textSize int) []Corpus {
-	makers := []struct {
-		name string
-		make func(w *writer)
-	}{{"prose", (*writer).prose}, {"code", (*writer).code}, {"json", (*writer).json}, {"dense", (*writer).dense}}
 	var corpora []Corpus
-	for i, m := range makers {
+	for i, k := range kinds {
 		w := newWriter(seed + uint64(i)*1000)
-		c := Corpus{Name: m.name, Exact: m.name != "dense"}
+		c := Corpus{Name: k.name, Exact: k.clean}
 		for made := 0; made < size; made += textSize {
 			for w.out.Len() < textSize {
-				m.make(w)
+				k.make(w)
 			}
 			c.Texts = append(c.Texts, w.out.String())
 			w.out.Reset()
 		}
 		c.Findings = w.planted
+		if k.name == "logs" || k.name == "base64" {
+			c.Slack = 1 + size>>18
+		}
 		corpora = append(corpora, c)
 	}
 	return corpora
+}
+
+// kinds are the kinds of text, each made a paragraph at a time.
+var kinds = []struct {
+	name  string
+	clean bool // nothing to find
+	make  func(*writer)
+}{
+	{"prose", true, (*writer).prose},
+	{"code", true, (*writer).code},
+	{"json", true, (*writer).json},
+	{"logs", true, (*writer).logs},
+	{"base64", true, (*writer).base64},
+	{"chinese", true, (*writer).chinese},
+	{"hindi", true, (*writer).hindi},
+	{"emoji", true, (*writer).emoji},
+	{"1 per 21 KB", false, func(w *writer) { w.sparse(21 << 10) }},
+	{"1 per 2.2 KB", false, func(w *writer) { w.sparse(2200) }},
+	{"1 per 270 B", false, (*writer).dense},
+	{"pii", false, (*writer).personal},
 }
 
 // writer puts paragraphs together from small vocabularies. It knows nothing of
@@ -60,6 +86,7 @@ type writer struct {
 	fiction *Fiction
 	out     strings.Builder
 	planted int
+	due     int // bytes until sparse plants the next value
 }
 
 func newWriter(seed uint64) *writer {
@@ -137,19 +164,6 @@ func (w *writer) json() {
 		panic(err)
 	}
 	w.out.Write(append(line, '\n'))
-}
-
-func (w *writer) dense() {
-	f := w.fiction
-	value := []func() string{
-		func() string { return "the key id is " + f.AWSAccessKeyID() },
-		func() string { return "push with " + f.GitHubToken() },
-		func() string { return "write to " + f.Email() },
-		func() string { return "charge the card " + f.Card() },
-		func() string { return "pay into IBAN " + f.IBAN() },
-	}[w.rng.IntN(5)]()
-	w.out.WriteString(w.sentence() + " " + w.sentence() + " Then " + value + ". " + w.sentence() + "\n")
-	w.planted++
 }
 
 // Prose returns n bytes of prose that holds nothing to find. Texts of different

@@ -60,11 +60,38 @@ func (m Machine) String() string {
 func EngineTable(w io.Writer, m Machine, results []EngineResult) error {
 	out := &sheet{w: w}
 	out.printf("Engine, MB per second of CPU time, one thread. %s\n\n", m)
-	out.row("detector", "corpus", "bytes per text", "MB/s", "findings", "MB", "CPU s")
-	out.rule(2, 5)
+	out.row("detector", "corpus", "bytes per text", "MB/s", "cold", "findings", "first text, ms", "allocations per text")
+	out.rule(2, 6)
 	for _, r := range results {
-		out.row(r.Case, r.Corpus, bytesText(r.TextSize), threeDigits(r.MBPerSec), fmt.Sprint(r.Findings),
-			fmt.Sprintf("%.1f", float64(r.Bytes)*float64(r.Passes)/1e6), fmt.Sprintf("%.2f", r.CPU))
+		cold := "–"
+		if r.ColdMBPerSec > 0 {
+			cold = threeDigits(r.ColdMBPerSec)
+		}
+		out.row(r.Case, r.Corpus, bytesText(r.TextSize), threeDigits(r.MBPerSec), cold, fmt.Sprint(r.Findings),
+			fmt.Sprintf("%.2f", r.FirstSeconds*1e3), fmt.Sprintf("%.1f", r.Allocations))
+		if r.WorstMBPerSec > 0 {
+			out.row(r.Case, r.Corpus+", slowest: "+r.WorstText, bytesText(r.TextSize), threeDigits(r.WorstMBPerSec), "–", "–", "–", "–")
+		}
+	}
+	return out.flush()
+}
+
+// WorkTable writes what the stages of the engine did, for the results that
+// tell, per KB of text.
+func WorkTable(w io.Writer, results []EngineResult) error {
+	out := &sheet{w: w}
+	out.printf("\nWork of the engine per KB of text\n\n")
+	out.row("detector", "corpus", "bytes per text", "places let through", "anchors", "bytes walked", "windows", "exact steps", "RE2 calls", "RE2 bytes", "whole texts")
+	out.rule(2, 9)
+	for _, r := range results {
+		if r.Work == nil {
+			continue
+		}
+		row := []string{r.Case, r.Corpus, bytesText(r.TextSize)}
+		for _, n := range []int64{r.Work.Candidates, r.Work.Anchors, r.Work.Walked, r.Work.Windows, r.Work.ExactSteps, r.Work.Calls, r.Work.CallBytes} {
+			row = append(row, threeDigits(float64(n)*1024/float64(max(1, r.Work.Bytes))))
+		}
+		out.row(append(row, fmt.Sprint(r.Work.WholeTexts))...)
 	}
 	return out.flush()
 }

@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -20,7 +19,6 @@ import (
 	"github.com/sluice-dlp/sluice/bench"
 	"github.com/sluice-dlp/sluice/envoy"
 	"github.com/sluice-dlp/sluice/envoy/envoyproc"
-	"github.com/sluice-dlp/sluice/scanner"
 )
 
 // benchCommand measures the scanner and the path through Envoy.
@@ -44,7 +42,7 @@ method is described in the file README.md of the folder bench.`,
 			return nil
 		},
 	}
-	cmd.AddCommand(engine, path, benchEvalCommand(std), benchHoldCommand())
+	cmd.AddCommand(engine, path, benchRulesCommand(std), benchEvalCommand(std), benchHoldCommand())
 	return cmd
 }
 
@@ -79,114 +77,6 @@ func (f *benchFlags) write(w io.Writer, m bench.Machine, results any, table func
 		Machine bench.Machine `json:"machine"`
 		Results any           `json:"results"`
 	}{m, results})
-}
-
-func benchEngineCommand(std streams) *cobra.Command {
-	var flags benchFlags
-	var corpora string
-	cmd := &cobra.Command{
-		Use:   "engine",
-		Short: "MB per second of CPU time of the detectors",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := flags.check(); err != nil {
-				return err
-			}
-			results, err := benchEngine(cmd.Context(), flags, corpora)
-			if err != nil {
-				return err
-			}
-			m := bench.ThisMachine()
-			return flags.write(std.out, m, results, func() error { return bench.EngineTable(std.out, m, results) })
-		},
-	}
-	flags.register(cmd)
-	cmd.Flags().StringVar(&corpora, "corpora", os.Getenv("CORPORA"), "also measure on the *.jsonl and *.jsonl.gz files of this `folder`")
-	return cmd
-}
-
-func benchEngine(ctx context.Context, flags benchFlags, corpora string) ([]bench.EngineResult, error) {
-	size, sizes := 4<<20, []int{1 << 10, 8 << 10, 1 << 20}
-	var opts bench.EngineOptions
-	if flags.quick {
-		size, sizes = 1<<20, []int{8 << 10}
-		opts.MinCPU = 200 * time.Millisecond
-	}
-	var sets []bench.Corpus
-	for _, textSize := range sizes {
-		sets = append(sets, bench.Corpora(flags.seed, size, textSize)...)
-	}
-	if corpora != "" {
-		files, err := filepath.Glob(filepath.Join(corpora, "*.jsonl*"))
-		if err != nil {
-			return nil, err
-		}
-		if len(files) == 0 {
-			return nil, fmt.Errorf("--corpora: no *.jsonl or *.jsonl.gz files in %s", corpora)
-		}
-		for _, file := range files {
-			c, err := bench.ReadCorpus(file, int64(size))
-			if err != nil {
-				return nil, err
-			}
-			sets = append(sets, c)
-		}
-	}
-	cases, err := engineCases()
-	if err != nil {
-		return nil, err
-	}
-	return bench.Engine(ctx, cases, sets, opts)
-}
-
-// engineCases are the detectors that come with Sluice: the rules, what finds
-// code, and both as a request meets them.
-func engineCases() ([]bench.EngineCase, error) {
-	source := ruleSource{builtin: true}
-	files, err := source.load()
-	if err != nil {
-		return nil, err
-	}
-	detectors, _, err := source.detectors(files, known(files))
-	if err != nil {
-		return nil, err
-	}
-	all := scanner.DetectorFunc(func(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
-		var found []scanner.Finding
-		for _, d := range detectors {
-			more, err := d.Detect(ctx, texts)
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, more...)
-		}
-		return found, nil
-	})
-	return []bench.EngineCase{
-		{Name: "rules", Detector: detectors[0], Expect: expectPlanted},
-		{Name: "code", Detector: detectors[1], Expect: expectCode},
-		{Name: "all", Detector: all},
-	}, nil
-}
-
-// expectPlanted holds the rules to the generated corpora; what the others hold
-// is not known.
-func expectPlanted(c bench.Corpus, n int) error {
-	if !c.Exact && c.Findings == 0 {
-		return nil
-	}
-	return bench.Exactly(c, n)
-}
-
-// expectCode holds the code detector to the generated prose and code.
-func expectCode(c bench.Corpus, n int) error {
-	switch {
-	case c.Name == "prose" && c.Exact && n > 0:
-		return fmt.Errorf("%d segments of code in prose", n)
-	case c.Name == "code" && c.Exact && n < len(c.Texts):
-		return fmt.Errorf("%d segments in %d texts of code", n, len(c.Texts))
-	}
-	return nil
 }
 
 func benchEnvoyCommand(std streams) *cobra.Command {

@@ -1,0 +1,29 @@
+package rules
+
+import (
+	"context"
+
+	"github.com/sluice-dlp/sluice/scanner/match"
+)
+
+// Work is what the patterns of a Set had to do.
+type Work struct {
+	match.Stats
+	Matches int64 // of patterns, before checks and the words nearby decide
+}
+
+// CompileCounting is Compile for measurements: the Set adds what it does to
+// work, and only one goroutine at a time may use it.
+func CompileCounting(files []*File, work *Work) (*Set, error) {
+	s, err := Compile(files)
+	if err != nil {
+		return nil, err
+	}
+	s.find = func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error) {
+		had := len(dst)
+		dst, err := s.matcher.FindStats(ctx, dst, text, &work.Stats)
+		work.Matches += int64(len(dst) - had)
+		return dst, err
+	}
+	return s, nil
+}
