@@ -41,6 +41,7 @@ type checkDef struct {
 // check is a checkDef as a rule uses it.
 type check struct {
 	checkDef
+	text   string  // as it is written
 	least  float64 // for measure
 	negate bool
 	counts uint64 // of chars, a bit each; 0 if any
@@ -82,7 +83,7 @@ func parseCheck(text string) (check, error) {
 	case def.measure != nil && !hasNumber:
 		return check{}, fmt.Errorf("check %q needs a number: write %s>=N", text, name)
 	}
-	k := check{checkDef: def, negate: negate}
+	k := check{checkDef: def, text: text, negate: negate}
 	for _, n := range def.chars {
 		k.counts |= 1 << n
 	}

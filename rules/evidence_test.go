@@ -179,7 +179,7 @@ func TestMappings(t *testing.T) {
 	if diff := cmp.Diff(want, r.Mappings()); diff != "" {
 		t.Error(diff)
 	}
-	if !r.InFramework("pci-dss") || !r.InFramework("gdpr") || r.InFramework("hipaa") {
+	if !r.inFramework("pci-dss") || !r.inFramework("gdpr") || r.inFramework("hipaa") {
 		t.Error("wrong frameworks")
 	}
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -27,9 +28,22 @@ func (r *Rule) Mappings() []string {
 	return slices.Compact(out)
 }
 
-// InFramework reports whether the rule is mapped to the framework, whatever the
-// clause.
-func (r *Rule) InFramework(name string) bool {
+// InFramework returns the files with only those of their rules that are mapped to
+// the framework, whatever the clause. The error is about a name that is none.
+func InFramework(files []*File, name string) ([]*File, error) {
+	if !slices.Contains(frameworks, name) {
+		return nil, fmt.Errorf("no framework is called %q%s", name, suggest(name, frameworks))
+	}
+	var out []*File
+	for _, f := range files {
+		kept := *f
+		kept.Rules = slices.DeleteFunc(slices.Clone(f.Rules), func(r *Rule) bool { return !r.inFramework(name) })
+		out = append(out, &kept)
+	}
+	return out, nil
+}
+
+func (r *Rule) inFramework(name string) bool {
 	return slices.ContainsFunc(r.Mappings(), func(m string) bool {
 		framework, _, _ := strings.Cut(m, ":")
 		return framework == name

@@ -243,7 +243,8 @@ type scratch struct {
 	retry   []match.Match
 	found   []match.Match // of unless and parts
 	parts   []partState
-	keyed   int // how many bytes of the text are its key
+	keyed   int     // how many bytes of the text are its key
+	trace   *tracer // nil but in Explain
 }
 
 // Detect finds the rules' matches in the texts. It implements
@@ -251,6 +252,10 @@ type scratch struct {
 func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
 	sc := s.scratch.Get().(*scratch)
 	defer s.scratch.Put(sc)
+	return s.detect(ctx, sc, texts)
+}
+
+func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]scanner.Finding, error) {
 	var found []scanner.Finding
 	for i := range texts {
 		v := sc.view(&texts[i])
@@ -385,6 +390,14 @@ func (j *judge) hopeless(failed *candidate) bool {
 // fails, so that another candidate may hide inside. A passed candidate with
 // confidence 0 is dropped for good.
 func (j *judge) decide(ctx context.Context, sc *scratch, c *candidate) (confidence scanner.Confidence, passed bool, err error) {
+	if sc.trace != nil {
+		return sc.trace.decide(ctx, sc, j, c)
+	}
+	return j.settle(ctx, sc, c)
+}
+
+// settle is decide without a trace.
+func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confidence scanner.Confidence, passed bool, err error) {
 	for i := range j.checks {
 		if !j.checks[i].holds(c) {
 			return 0, false, nil

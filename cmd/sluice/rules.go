@@ -11,11 +11,12 @@ import (
 )
 
 func rulesCommand(std streams) *cobra.Command {
-	cmd := &cobra.Command{Use: "rules", Short: "Check, test and list rule files"}
+	cmd := &cobra.Command{Use: "rules", Short: "Check, test, explain and list rule files"}
 	cmd.AddCommand(
 		rulesLintCommand(std),
 		rulesTestCommand(std),
 		rulesListCommand(std),
+		rulesExplainCommand(std),
 		printCommand(std, "schema", "Print the JSON Schema of rule files, for editors", rules.Schema()),
 	)
 	return cmd
@@ -86,7 +87,7 @@ Exit status: 0 if all pass, 1 if one does not, 2 if a file cannot be used.`,
 }
 
 func rulesListCommand(std streams) *cobra.Command {
-	var format string
+	var format, framework string
 	var kinds []string
 	cmd := &cobra.Command{
 		Use:   "list [PATH…]",
@@ -99,6 +100,11 @@ func rulesListCommand(std streams) *cobra.Command {
 			}
 			if files, err = source.keep(files, known(files)); err != nil {
 				return err
+			}
+			if framework != "" {
+				if files, err = rules.InFramework(files, framework); err != nil {
+					return fmt.Errorf("--framework: %w", err)
+				}
 			}
 			switch format {
 			case "text":
@@ -113,14 +119,7 @@ func rulesListCommand(std streams) *cobra.Command {
 				e := newEncoder(std.out)
 				for _, f := range files {
 					for _, r := range f.Rules {
-						line := struct {
-							ID         string       `json:"id"`
-							Kind       scanner.Kind `json:"kind"`
-							Confidence string       `json:"confidence"`
-							Title      string       `json:"title"`
-							Tags       []string     `json:"tags,omitempty"`
-						}{r.ID, r.Kind, r.Confidence.String(), r.Title, r.Tags}
-						if err := e.Encode(line); err != nil {
+						if err := e.Encode(newListedRule(r)); err != nil {
 							return err
 						}
 					}
@@ -132,5 +131,29 @@ func rulesListCommand(std streams) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json, one line for each rule")
 	cmd.Flags().StringSliceVar(&kinds, "kinds", nil, "only rules of these `kinds`")
+	cmd.Flags().StringVar(&framework, "framework", "", "only rules mapped to this `framework`, such as gdpr or pci-dss")
 	return cmd
+}
+
+// listedRule is a rule as --format json prints it.
+type listedRule struct {
+	ID          string       `json:"id"`
+	Kind        scanner.Kind `json:"kind"`
+	Confidence  string       `json:"confidence"`
+	Severity    string       `json:"severity,omitempty"`
+	Title       string       `json:"title"`
+	Description string       `json:"description,omitempty"`
+	Aliases     []string     `json:"aliases,omitempty"`
+	Tags        []string     `json:"tags,omitempty"`
+	Frameworks  []string     `json:"frameworks,omitempty"`
+	File        string       `json:"file"`
+	Line        int          `json:"line"`
+}
+
+func newListedRule(r *rules.Rule) listedRule {
+	file, line := r.Place()
+	return listedRule{
+		r.ID, r.Kind, r.Confidence.String(), r.Severity, r.Title, r.Description,
+		r.Aliases, r.Tags, r.Mappings(), file, line,
+	}
 }
