@@ -22,8 +22,8 @@ type Explanation struct {
 
 // RuleTrace is what one rule made of a text.
 type RuleTrace struct {
-	Rule       *Rule            `json:"-"`
-	ID         string           `json:"id"`
+	Rule *Rule  `json:"-"`
+	ID   string `json:"id"`
 	// Patterns are all of a rule that was asked for, else those that matched.
 	Patterns   []PatternTrace   `json:"patterns"`
 	Candidates []CandidateTrace `json:"candidates"`

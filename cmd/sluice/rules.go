@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"text/tabwriter"
 
@@ -31,8 +32,9 @@ func rulesLintCommand(std streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint [PATH…]",
 		Short: "Say what makes rules slow, vague or untested",
-		Long: `Say what makes rules slow, vague or untested, with file and line. Without a PATH
-the rules that come with Sluice are looked at.
+		Long: `Say what makes rules slow, vague or untested, with file and line: patterns that cost
+every text time, examples that are missing, rules whose finds another rule takes.
+Without a PATH the rules that come with Sluice are looked at.
 
 Exit status: 0 if all is well, 1 if a rule should be better, 2 if a file cannot
 be used.`,
@@ -44,7 +46,13 @@ be used.`,
 			if _, err := rules.Compile(files); err != nil {
 				return err
 			}
-			problems := rules.Lint(files)
+			var beside []*rules.File
+			if len(paths) > 0 {
+				if beside, err = namedRules(nil); err != nil {
+					return err
+				}
+			}
+			problems := rules.Lint(files, beside...)
 			for _, p := range problems {
 				if _, err := fmt.Fprintln(std.out, p); err != nil {
 					return err
@@ -59,14 +67,25 @@ be used.`,
 }
 
 func rulesTestCommand(std streams) *cobra.Command {
-	return &cobra.Command{
+	var corpus string
+	showText := false
+	cmd := &cobra.Command{
 		Use:   "test [PATH…]",
-		Short: "Run the examples that stand in rules",
+		Short: "Run the examples that stand in rules, and labelled texts",
 		Long: `Run the match and nomatch examples that stand in rules. Without a PATH the rules
 that come with Sluice are tested.
 
+--corpus names a folder of labelled texts to compare with what the rules find:
+
+  *.jsonl      {"id": …, "text": …, "findings": [{"rule": …, "start": …, "end": …}]}
+               in each line, as scan writes findings, with offsets in bytes
+  other files  one text each, with «marks» or «rule-id|marks» around what must be
+               found; placeholders such as ${hex:32} are replaced
+
+What must be found and is not is listed with -, what is found and not marked with +.
+
 Exit status: 0 if all pass, 1 if one does not, 2 if a file cannot be used.`,
-		RunE: func(_ *cobra.Command, paths []string) error {
+		RunE: func(cmd *cobra.Command, paths []string) error {
 			files, err := namedRules(paths)
 			if err != nil {
 				return err
@@ -78,12 +97,42 @@ Exit status: 0 if all pass, 1 if one does not, 2 if a file cannot be used.`,
 			if _, err := fmt.Fprint(std.out, report); err != nil {
 				return err
 			}
-			if !report.OK() {
+			ok := report.OK()
+			if corpus != "" {
+				same, err := testCorpus(cmd.Context(), files, corpus, showText, std)
+				if err != nil {
+					return err
+				}
+				ok = ok && same
+			}
+			if !ok {
 				return statusError(exitFindings)
 			}
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&corpus, "corpus", "", "compare with the labelled texts of this `folder`")
+	cmd.Flags().BoolVar(&showText, "show-text", false, "print what stands at the places that are named")
+	return cmd
+}
+
+// testCorpus prints how what the rules find differs from the labels, and reports
+// whether it does not.
+func testCorpus(ctx context.Context, files []*rules.File, folder string, show bool, std streams) (bool, error) {
+	texts, err := rules.ReadLabelled(diskFiles{}, folder)
+	if err != nil {
+		return false, err
+	}
+	set, err := rules.Compile(files)
+	if err != nil {
+		return false, err
+	}
+	report, err := rules.TestCorpus(ctx, set, texts)
+	if err != nil {
+		return false, err
+	}
+	_, err = fmt.Fprint(std.out, report.Format(show))
+	return report.OK(), err
 }
 
 func rulesListCommand(std streams) *cobra.Command {
