@@ -135,19 +135,26 @@ func (n *nearby) find(sc *scratch, c *candidate) scanner.Confidence {
 	return n.with
 }
 
-// labels reports whether a word stands in the candidate's label: the key of the
-// JSON member, the head of its table column, or what a colon or an equals sign
-// ties to it.
+// labels reports whether a word stands in the candidate's label.
 func (l *wordList) labels(sc *scratch, c *candidate) bool {
-	if sc.keyed > 0 && sc.keyed <= c.start && sc.noted.within(l, 0, sc.keyed) {
-		return true
+	for _, place := range sc.labelsOf(c) {
+		if sc.noted.within(l, place.Start, place.End) {
+			return true
+		}
 	}
-	start, end := inlineLabel(c)
-	if sc.noted.within(l, start, end) {
-		return true
+	return false
+}
+
+// labelsOf returns where the candidate's labels stand, empty spans where it has none: the key
+// of the JSON member, what a colon or an equals sign ties to it, the head of its
+// table column.
+func (sc *scratch) labelsOf(c *candidate) (places [3]scanner.Span) {
+	if sc.keyed <= c.start {
+		places[0].End = sc.keyed
 	}
-	start, end = sc.noted.columnHead(c)
-	return sc.noted.within(l, start, end)
+	places[1].Start, places[1].End = inlineLabel(c)
+	places[2].Start, places[2].End = sc.noted.columnHead(c)
+	return places
 }
 
 const (
@@ -155,8 +162,8 @@ const (
 	maxLabelText = 64
 )
 
-// inlineLabel returns where that stands which is before the colon, equals sign or closing tag
-// that precedes the candidate: the key of key=value, "key": "value", <key>value.
+// inlineLabel returns the place of what a colon, an equals sign or a tag ties to the
+// candidate: the key of key=value, "key": "value", <key>value.
 func inlineLabel(c *candidate) (start, end int) {
 	end = c.start
 	for end > 0 && c.start-end < maxLabelGap && bytes.IndexByte([]byte(" \t\"'`([{"), c.text[end-1]) >= 0 {

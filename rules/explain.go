@@ -256,7 +256,7 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 		if n.labelOnly {
 			where = "in the label"
 		}
-		add("near", fmt.Sprintf("none of %d words %s", len(n.words.words), where), false, missing)
+		add("near", fmt.Sprintf("none of %d words %s", sc.noted.lexicon.count(n.words), where), false, missing)
 	}
 	if j.values != nil {
 		holds := j.values[strings.ToLower(string(c.value()))]
@@ -267,10 +267,10 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 		add("unless.placeholders", "a placeholder", holds, then(holds, then(j.drop, "dropped", "low"), ""))
 	}
 	if j.unless != nil {
-		if sc.near(j.unless, c) {
+		if sc.noted.near(j.unless, c) {
 			add("unless.words", j.unless.which(sc, c), true, "dropped")
 		} else {
-			add("unless.words", fmt.Sprintf("none of %d words nearby", len(j.unless.words)), false, "")
+			add("unless.words", fmt.Sprintf("none of %d words nearby", sc.noted.lexicon.count(j.unless)), false, "")
 		}
 	}
 	if j.stopWords != nil {
@@ -338,24 +338,48 @@ func (r *Rule) unless() *Unless {
 
 // which says which word of the list is near the candidate, and where.
 func (l *wordList) which(sc *scratch, c *candidate) string {
-	for _, w := range l.words {
-		one := &wordList{words: []listedWord{w}, window: l.window, after: l.after}
-		text := strings.TrimSpace(string(w.text))
-		if w.prefix {
-			text += "*"
-		}
-		buf := sc.wordBuffer()
-		from, to := max(c.from-l.window, 0), min(c.to+l.after, len(c.text))
-		switch {
-		case one.labels(sc, c):
-			return text + ", in the label"
-		case one.inRaw(fullWords(c.text, from, c.start), buf):
-			return text + ", before it"
-		case one.inRaw(fullWords(c.text, c.end, to), buf):
-			return text + ", after it"
+	n := &sc.noted
+	labels := sc.labelsOf(c)
+	for _, place := range []struct {
+		from, to int
+		name     string
+	}{
+		{labels[0].Start, labels[0].End, "in the label"},
+		{labels[1].Start, labels[1].End, "in the label"},
+		{labels[2].Start, labels[2].End, "in the label"},
+		{max(c.from-l.window, 0), c.start, "before it"},
+		{c.end, min(c.to+l.after, len(c.text)), "after it"},
+	} {
+		if word := n.first(l, place.from, place.to); word != "" {
+			return word + ", " + place.name
 		}
 	}
 	return "a word"
+}
+
+// first returns the first word of the list between two places, or "".
+func (n *noted) first(l *wordList, from, to int) string {
+	for at := from; at < to; at++ {
+		for _, o := range n.lexicon.occurrences(nil, n.text, at, at+1) {
+			if w := &n.lexicon.words[o.word]; w.inList(l.id) && int(o.end) <= to {
+				if w.prefix {
+					return string(w.text) + "*"
+				}
+				return string(w.text)
+			}
+		}
+	}
+	return ""
+}
+
+// count is how many words the list has.
+func (x *lexicon) count(l *wordList) (n int) {
+	for i := range x.words {
+		if x.words[i].inList(l.id) {
+			n++
+		}
+	}
+	return n
 }
 
 // PatternCost is a pattern as it is searched for, and what the filter looks for.
