@@ -76,21 +76,16 @@ type tracer struct {
 // became a finding or did not. Rules named by their ids are explained even if
 // their patterns match nothing; without ids all rules with a candidate are.
 func (s *Set) Explain(ctx context.Context, text scanner.Text, ids ...string) (*Explanation, error) {
-	t := &tracer{}
-	sc := &scratch{trace: t}
-	found, err := s.detect(ctx, sc, []scanner.Text{text})
+	t, v, found, err := s.trace(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	v := sc.view(&text)
 	out := &Explanation{Findings: found}
 	for _, r := range s.rules {
 		trace := RuleTrace{Rule: r, ID: r.ID, MinCount: s.least[r.ID]}
 		for i, owner := range t.rules {
 			if owner == r {
-				c := t.candidates[i]
-				c.Match, c.Value = v.original(c.Match), v.original(c.Value)
-				trace.Candidates = append(trace.Candidates, c)
+				trace.Candidates = append(trace.Candidates, t.candidates[i])
 			}
 		}
 		asked := slices.Contains(ids, r.ID)
@@ -118,6 +113,23 @@ func (s *Set) Explain(ctx context.Context, text scanner.Text, ids ...string) (*E
 		out.Rules = append(out.Rules, trace)
 	}
 	return out, nil
+}
+
+// trace is Detect for one text, with what became of each candidate. The view is
+// how the text was searched.
+func (s *Set) trace(ctx context.Context, text scanner.Text) (*tracer, view, []scanner.Finding, error) {
+	t := &tracer{}
+	sc := &scratch{trace: t}
+	found, err := s.detect(ctx, sc, []scanner.Text{text})
+	if err != nil {
+		return nil, view{}, nil, err
+	}
+	v := sc.view(&text)
+	for i := range t.candidates {
+		c := &t.candidates[i]
+		c.Match, c.Value = v.original(c.Match), v.original(c.Value)
+	}
+	return t, v, found, nil
 }
 
 func tracePattern(ctx context.Context, r *Rule, p *Pattern, v *view) (PatternTrace, error) {
