@@ -36,8 +36,10 @@ type Rule struct {
 	Pattern  string    `yaml:"pattern"`
 	Patterns []Pattern `yaml:"patterns"`
 	// Words are words and phrases to find as they are, besides the patterns.
-	Words    []string `yaml:"words"`
-	Keywords []string `yaml:"keywords"`
+	Words []string `yaml:"words"`
+	// Dictionary is a file of words to find, besides the patterns.
+	Dictionary *Dictionary `yaml:"dictionary"`
+	Keywords   []string    `yaml:"keywords"`
 	// IgnoreCase and WholeWord hold for every pattern that does not say otherwise.
 	// Left out they are false for patterns and true for words.
 	IgnoreCase *bool `yaml:"ignore_case"`
@@ -168,8 +170,9 @@ func Builtin() ([]*File, error) {
 }
 
 // Load reads rule files from fsys. A path may be a file or a folder, whose
-// *.yaml and *.yml files are read, those of its subfolders too. All faults of
-// all files are reported, joined, each with its file and line.
+// *.yaml and *.yml files are read, those of its subfolders too, and with them
+// the files that rules name. All faults of all files are reported, joined, each
+// with its file and line.
 func Load(fsys fs.FS, paths ...string) ([]*File, error) {
 	var (
 		files  []*File
@@ -188,6 +191,9 @@ func Load(fsys fs.FS, paths ...string) ([]*File, error) {
 				continue
 			}
 			f, err := Parse(name, data)
+			if err == nil {
+				err = f.loadLists(fsys)
+			}
 			if err != nil {
 				faults = append(faults, err)
 				continue

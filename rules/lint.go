@@ -42,6 +42,9 @@ func Lint(files []*File, others ...*File) []Problem {
 			}
 			lintTexts(r, add)
 			lintCost(r, add)
+			if d := r.Dictionary; d != nil && d.short > 0 {
+				add("dictionary", "%d entries of %s are shorter than min_length and are not looked for: remove them, or lower it", d.short, d.File)
+			}
 		}
 	}
 	if len(others) > 0 {

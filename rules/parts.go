@@ -116,6 +116,9 @@ func newPart(r *Rule, p *Part, index int, rule func(id string) *Rule) (*part, er
 		if other == nil {
 			return nil, fault("part %q is no rule in use: write the id of one, or a pattern", p.Rule)
 		}
+		if len(other.Patterns) == 0 {
+			return nil, fault("part %q has no pattern, it is a dictionary: write a rule with one, or a pattern", p.Rule)
+		}
 		owner, patterns, common = other, other.Patterns, other.Checks
 	}
 	var exprs []match.Pattern

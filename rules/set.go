@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type Set struct {
 	judges  [][]judge // by pattern index of matcher: rules may share a pattern
 	matcher *match.Set
 	alone   []func() (*match.Set, error) // by pattern index, compiled when first needed
+	sources []source                     // their judges follow those of the patterns
 	find    func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error)
 	least   map[string]int // min_count by rule id, where it is more than 1
 	lexicon *lexicon       // the words of all rules
@@ -55,10 +57,11 @@ func Compile(files []*File) (*Set, error) {
 		shared   = make(map[string]int) // pattern index by expression and hints
 		faults   = []error{duplicates(files)}
 		parts    = partMaker{files: files}
+		listed   [][]judge
 	)
 	for _, f := range files {
 		for _, r := range f.Rules {
-			judges, err := newJudges(r, &parts, s.lexicon)
+			judges, sources, err := newJudges(r, &parts, s.lexicon)
 			if err != nil {
 				faults = append(faults, err)
 				continue
@@ -69,6 +72,13 @@ func Compile(files []*File) (*Set, error) {
 					s.least = make(map[string]int)
 				}
 				s.least[r.ID] = r.MinCount
+			}
+			for _, src := range sources {
+				s.sources = append(s.sources, src)
+				for range src.levels {
+					listed = append(listed, judges[:1:1])
+					judges = judges[1:]
+				}
 			}
 			for _, j := range judges {
 				key := j.expr.Expr + "\x00" + strings.Join(j.expr.Literals, "\x00")
@@ -95,6 +105,10 @@ func Compile(files []*File) (*Set, error) {
 		return nil, s.patternErrors(err)
 	}
 	s.find = s.matcher.Find
+	if len(s.sources) > 0 {
+		s.judges = append(s.judges, listed...)
+		s.find = s.findAll
+	}
 	s.scratch.New = func() any { return new(scratch) }
 	return s, nil
 }
@@ -114,20 +128,41 @@ func (s *Set) patternErrors(err error) error {
 	return fmt.Errorf("compile rules: %w", err)
 }
 
-func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, error) {
+// findAll finds the matches of the patterns, and then those of dictionaries and
+// the like, with the patterns' numbers going on.
+func (s *Set) findAll(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error) {
+	dst, err := s.matcher.Find(ctx, dst, text)
+	number := s.matcher.Len()
+	for i := range s.sources {
+		if err != nil {
+			break
+		}
+		first := len(dst)
+		dst, err = s.sources[i].Find(ctx, dst, text)
+		for k := first; k < len(dst); k++ {
+			dst[k].Pattern += number
+		}
+		number += len(s.sources[i].levels)
+	}
+	return dst, err
+}
+
+// newJudges returns the judges of a rule: first those of its sources, one for
+// each level, then those of its patterns.
+func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, error) {
 	proto := judge{rule: r, base: r.Confidence}
 	var err error
 	if proto.highIf, err = parseChecks(r.HighIf); err != nil {
-		return nil, r.fault("high_if", "%v", err)
+		return nil, nil, r.fault("high_if", "%v", err)
 	}
 	if proto.lowIf, err = parseChecks(r.LowIf); err != nil {
-		return nil, r.fault("low_if", "%v", err)
+		return nil, nil, r.fault("low_if", "%v", err)
 	}
 	for i := range r.Near {
 		proto.near = append(proto.near, newNearby(&r.Near[i], words))
 	}
 	if proto.parts, err = parts.of(r); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	proto.mark = r.Kind == scanner.KindSecret
 	if u := r.Unless; u != nil {
@@ -148,7 +183,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, error) {
 			exprs []string
 		}{{&proto.patterns, u.Patterns}, {&proto.inMatch, u.MatchPatterns}, {&proto.inLine, u.LinePatterns}} {
 			if *list.set, err = compileAll(list.exprs); err != nil {
-				return nil, r.fault("unless", "pattern is not valid RE2: %v", err)
+				return nil, nil, r.fault("unless", "pattern is not valid RE2: %v", err)
 			}
 		}
 		switch u.Placeholders {
@@ -160,12 +195,26 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, error) {
 			proto.mark = true
 		}
 	}
-	judges := make([]judge, 0, len(r.Patterns))
+	sources, err := r.sources()
+	if err != nil {
+		return nil, nil, err
+	}
+	judges := make([]judge, 0, len(r.Patterns)+len(sources))
+	for _, src := range sources {
+		for _, level := range src.levels {
+			j := proto
+			if j.checks, err = parseChecks(r.Checks); err != nil {
+				return nil, nil, r.fault("checks", "%v", err)
+			}
+			j.base = cmp.Or(level, j.base)
+			judges = append(judges, j)
+		}
+	}
 	for _, p := range r.Patterns {
 		j := proto
 		j.expr = match.Pattern{Expr: p.expr(r), Literals: r.Keywords}
 		if j.checks, err = parseChecks(r.Checks, p.allChecks(r)); err != nil {
-			return nil, r.fault("checks", "%v", err)
+			return nil, nil, r.fault("checks", "%v", err)
 		}
 		j.needsNear = j.needsNear || p.NeedsNear
 		if p.Confidence != 0 {
@@ -173,7 +222,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, error) {
 		}
 		judges = append(judges, j)
 	}
-	return judges, nil
+	return judges, sources, nil
 }
 
 // compileAll makes a set of the expressions, nil if there are none.
@@ -196,7 +245,7 @@ func (s *Set) Warm(ctx context.Context) error {
 	if err := s.matcher.Warm(ctx); err != nil {
 		return s.patternErrors(err)
 	}
-	for i, judges := range s.judges {
+	for i, judges := range s.judges[:len(s.alone)] {
 		if !slices.ContainsFunc(judges, func(j judge) bool { return len(j.checks) > 0 }) {
 			continue // its candidates never fail
 		}
@@ -330,7 +379,7 @@ const (
 // retry looks for a candidate that begins inside a failed one: in "2026 4111
 // ..." the search resumes at each later word.
 func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j *judge, failed *candidate, shift int) ([]scanner.Finding, error) {
-	if failed.to-failed.from > maxRetryBytes || failed.unbroken() || j.hopeless(failed) {
+	if failed.to-failed.from > maxRetryBytes || j.alone == nil || failed.unbroken() || j.hopeless(failed) {
 		return found, nil
 	}
 	first := failed.from + 1

@@ -42,10 +42,13 @@ func (r *Rule) validate() (faults []error) {
 	} else if !isID(string(r.Kind)) {
 		add(r.fault("kind", "kind %q: write lower-case words joined by dashes, such as secret, pii or project-name", r.Kind))
 	}
-	if len(r.Patterns) == 0 && len(r.Words) == 0 {
-		add(r.fault("pattern", "pattern is missing: write a regular expression in RE2 syntax, or words to find"))
+	if len(r.Patterns) == 0 && len(r.Words) == 0 && r.Dictionary == nil {
+		add(r.fault("pattern", "pattern is missing: write a regular expression in RE2 syntax, words to find, or a dictionary"))
 	}
 	faults = append(faults, r.validateWords()...)
+	if r.Dictionary != nil {
+		faults = append(faults, r.Dictionary.validate(r)...)
+	}
 	for i := range r.Patterns {
 		faults = append(faults, r.validatePattern(&r.Patterns[i])...)
 	}

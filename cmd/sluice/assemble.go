@@ -226,6 +226,9 @@ func (c *Config) watched() []string {
 			return nil
 		})
 	}
+	for _, path := range rules.Lists(diskFiles{}, c.Rules...) {
+		add(path)
+	}
 	slices.Sort(dirs)
 	return slices.Compact(dirs)
 }
@@ -249,6 +252,12 @@ func (c *Config) digest() [sha256.Size]byte {
 			}
 			return nil
 		})
+	}
+	for _, path := range rules.Lists(diskFiles{}, c.Rules...) {
+		// Lists may be large; another time of change stands for another content.
+		if info, err := os.Stat(path); err == nil {
+			_, _ = fmt.Fprintf(h, "%s %d %v\n", path, info.Size(), info.ModTime())
+		}
 	}
 	return [sha256.Size]byte(h.Sum(nil))
 }

@@ -41,6 +41,24 @@ func TestReloadOnChange(t *testing.T) {
 	})
 }
 
+// A list that a rule names is watched too, wherever it lies.
+func TestReloadOnChangedList(t *testing.T) {
+	r := start(t, "")
+	lists := filepath.Join(r.dir, "elsewhere")
+	if err := os.Mkdir(lists, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(lists, "names.txt"), "Bram Okonkwo\n")
+	write(t, filepath.Join(r.dir, "rules.yaml"), "rules:\n  - {id: name, kind: pii, dictionary: {file: elsewhere/names.txt}}\n")
+	eventually(t, "the list is in force", func() bool {
+		return strings.Contains(r.ask(t, nil, chat("bram okonkwo")).body, "[REDACTED:name]")
+	})
+	write(t, filepath.Join(lists, "names.txt"), "Bram Okonkwo\nZoe Bronte\n")
+	eventually(t, "the longer list is in force", func() bool {
+		return strings.Contains(r.ask(t, nil, chat("Zoë Brontë")).body, "[REDACTED:name]")
+	})
+}
+
 // A mounted ConfigMap changes by swapping a symbolic link to a folder.
 func TestReloadOnSwappedLink(t *testing.T) {
 	r := start(t, "")
