@@ -214,13 +214,15 @@ func (s *sidecar) watchFiles(ctx context.Context) {
 	}
 	w.watch(ctx, s.tried.Load().watched())
 	check := func() {
-		now := s.tried.Load().digest()
-		if now == *s.seen.Load() {
-			return
+		for { // until nothing has changed before its folder was watched
+			now := s.tried.Load().digest()
+			if now == *s.seen.Load() {
+				return
+			}
+			s.seen.Store(&now)
+			_ = s.reload(ctx) // it has been logged and counted
+			w.watch(ctx, s.tried.Load().watched())
 		}
-		s.seen.Store(&now)
-		_ = s.reload(ctx) // it has been logged and counted
-		w.watch(ctx, s.tried.Load().watched())
 	}
 	check() // for what changed before the folders were watched
 	w.run(ctx, check)
