@@ -14,6 +14,9 @@ type Check struct {
 	Name string
 	// Doc is one sentence on what holds of a value that passes.
 	Doc string
+	// OneIn is how many random values of the right form there are to one that
+	// passes, for checks of numbers that an authority issues; else 0.
+	OneIn int
 	// TakesNumber says that the check is written with a number: name>=N.
 	TakesNumber bool
 }
@@ -23,7 +26,7 @@ func Checks() []Check {
 	out := make([]Check, 0, len(checkTable))
 	for _, name := range slices.Sorted(maps.Keys(checkTable)) {
 		def := checkTable[name]
-		out = append(out, Check{Name: name, Doc: def.doc, TakesNumber: def.measure != nil})
+		out = append(out, Check{Name: name, Doc: def.doc, OneIn: def.oneIn, TakesNumber: def.measure != nil})
 	}
 	return out
 }
@@ -34,8 +37,10 @@ type checkDef struct {
 	value   func(v []byte) bool
 	context func(c *candidate) bool
 	measure func(v []byte) float64
-	parts   bool  // what holds of a value holds of each part of it
-	chars   []int // numbers of letters and digits that a value can have; any if empty
+	parts   bool   // what holds of a value holds of each part of it
+	chars   []int  // numbers of letters and digits that a value can have; any if empty
+	form    string // of an identifier
+	oneIn   int    // of an identifier
 }
 
 // check is a checkDef as a rule uses it.
@@ -124,7 +129,7 @@ func (k *check) cost() int {
 }
 
 // checkTable holds every check. The functions live in checks_*.go by topic.
-var checkTable = map[string]checkDef{
+var checkTable = withIdentifiers(map[string]checkDef{
 	// Where the value stands.
 	"standalone":       {doc: "no letter, digit or underscore touches the value", context: standalone},
 	"whole-word":       {doc: "no letter or digit of any script touches the value; an underscore may", context: wholeWord},
@@ -169,9 +174,9 @@ var checkTable = map[string]checkDef{
 
 	// Payment and banking.
 	"luhn": {doc: "the digits end in a Luhn check digit", value: func(v []byte) bool { return luhn(digitsOf(v)) }},
-	"card": {doc: "the digits have an issuer's prefix, a length that it uses and a Luhn check digit", value: isCard},
-	"iban": {doc: "country, length and mod-97 check digits of an IBAN are right (ISO 13616)", value: isIBAN},
-	"aba":  {doc: "prefix and check digit of a US routing number are right", value: isABA},
+
+	"mrz":      {doc: "check digits of a travel document's machine-readable lines are right (ICAO 9303)", value: isMRZ},
+	"verhoeff": {doc: "the digits end in a Verhoeff check digit", value: func(v []byte) bool { return verhoeff(digitsOf(v)) }},
 
 	// Network.
 	"ip-address":  {doc: "the value is an IPv4 or IPv6 address, perhaps with a zone or a prefix length", value: isIP},
@@ -181,58 +186,4 @@ var checkTable = map[string]checkDef{
 
 	// Dates.
 	"date": {doc: "the value is a calendar date from 1900 to 2029, in any usual order, months by name too", value: isDate},
-
-	// Identifiers of countries.
-	"us-ssn":          {doc: "area, group and serial of a US social security number are possible", value: usSSN},
-	"us-itin":         {doc: "group of a US individual taxpayer number is in use", value: usITIN},
-	"us-npi":          {doc: "Luhn check digit of a US provider number, with prefix 80840", value: usNPI},
-	"us-dea":          {doc: "letters and check digit of a US DEA number are right", value: usDEA},
-	"uk-nhs":          {doc: "mod-11 check digit of a British NHS number", value: ukNHS},
-	"uk-nino":         {doc: "prefix letters of a British national insurance number are in use", value: ukNINO},
-	"ca-sin":          {doc: "first digit and Luhn check digit of a Canadian SIN are right", value: caSIN},
-	"au-tfn":          {doc: "mod-11 check of an Australian tax file number", value: auTFN},
-	"au-abn":          {doc: "mod-89 check of an Australian business number", value: auABN},
-	"au-medicare":     {doc: "first digit and check digit of an Australian Medicare number are right", value: auMedicare},
-	"in-aadhaar":      {doc: "first digit and Verhoeff check digit of an Indian Aadhaar number are right", value: inAadhaar},
-	"verhoeff":        {doc: "the digits end in a Verhoeff check digit", value: func(v []byte) bool { return verhoeff(digitsOf(v)) }},
-	"sg-nric":         {doc: "check letter of a Singapore NRIC or FIN", value: sgNRIC},
-	"my-nric":         {doc: "date and place code of a Malaysian identity card are possible", value: myNRIC},
-	"id-nik":          {doc: "region and date of an Indonesian NIK are possible", value: idNIK},
-	"th-id":           {doc: "mod-11 check digit of a Thai identity number", value: thID},
-	"kr-rrn":          {doc: "date and century digit of a Korean resident number are possible", value: krRRN},
-	"jp-my-number":    {doc: "mod-11 check digit of a Japanese individual number", value: jpMyNumber},
-	"cn-resident-id":  {doc: "region, date and ISO 7064 check character of a Chinese resident number are right", value: cnResidentID},
-	"de-tax-id":       {doc: "repeated digit and ISO 7064 check digit of a German tax id are right", value: deTaxID},
-	"fr-nir":          {doc: "month and mod-97 key of a French social security number are right", value: frNIR},
-	"es-nif":          {doc: "check letter of a Spanish NIF or NIE", value: esNIF},
-	"it-fiscal-code":  {doc: "check letter of an Italian fiscal code", value: itFiscalCode},
-	"it-vat":          {doc: "Luhn check digit of an Italian VAT number", value: itVAT},
-	"pt-nif":          {doc: "mod-11 check digit of a Portuguese NIF", value: ptNIF},
-	"nl-bsn":          {doc: "eleven-test of a Dutch BSN", value: nlBSN},
-	"be-nn":           {doc: "mod-97 check digits of a Belgian national number", value: beNN},
-	"ch-ahv":          {doc: "EAN-13 check digit of a Swiss AHV number", value: chAHV},
-	"pl-pesel":        {doc: "date and check digit of a Polish PESEL are right", value: plPESEL},
-	"se-personnummer": {doc: "date and Luhn check digit of a Swedish personal number are right", value: sePersonnummer},
-	"fi-hetu":         {doc: "date and check character of a Finnish identity code are right", value: fiHETU},
-	"dk-cpr":          {doc: "the first six digits of a Danish CPR number are a date", value: dkCPR},
-	"no-fnr":          {doc: "date and both check digits of a Norwegian birth number are right", value: noFNR},
-	"tr-id":           {doc: "both check digits of a Turkish identity number", value: trID},
-	"ru-inn":          {doc: "check digits of a Russian INN", value: ruINN},
-	"ru-snils":        {doc: "mod-101 check digits of a Russian SNILS", value: ruSNILS},
-	"il-id":           {doc: "check digit of an Israeli identity number", value: ilID},
-	"za-id":           {doc: "date, citizenship and Luhn check digit of a South African identity number are right", value: zaID},
-	"br-cpf":          {doc: "both check digits of a Brazilian CPF", value: brCPF},
-	"br-cnpj":         {doc: "both check digits of a Brazilian CNPJ, letters allowed", value: brCNPJ},
-	"mx-curp":         {doc: "date and check digit of a Mexican CURP are right", value: mxCURP},
-	"mx-rfc":          {doc: "date of a Mexican RFC is possible", value: mxRFC},
-	"ar-cuit":         {doc: "prefix and mod-11 check digit of an Argentine CUIT are right", value: arCUIT},
-	"cl-rut":          {doc: "mod-11 check character of a Chilean RUT", value: clRUT},
-	"at-svnr":         {doc: "check digit of an Austrian social insurance number", value: atSVNR},
-	"cz-rc":           {doc: "date and mod-11 check of a Czech or Slovak birth number are right", value: czRC},
-	"bg-egn":          {doc: "date and check digit of a Bulgarian EGN are right", value: bgEGN},
-	"ro-cnp":          {doc: "date and check digit of a Romanian CNP are right", value: roCNP},
-	"hr-oib":          {doc: "ISO 7064 check digit of a Croatian OIB", value: hrOIB},
-	"hk-id":           {doc: "check character of a Hong Kong identity card", value: hkID},
-	"tw-id":           {doc: "check digit of a Taiwanese identity number", value: twID},
-	"vin":             {doc: "check digit of a North American vehicle number", value: isVIN},
-}
+}, europeanIDs, americanIDs, asianIDs, worldIDs)

@@ -7,14 +7,61 @@ import (
 
 // Identifiers of Europe and its neighbours. The authorities that issue the numbers publish the
 // algorithms. Values may hold separators, which are skipped.
-
-func ukNHS(v []byte) bool {
-	d := digitsOf(v)
-	if len(d) != 10 || allSame(d) {
-		return false
-	}
-	check := 11 - weigh(d, 10, 9, 8, 7, 6, 5, 4, 3, 2)%11
-	return check%11 == int(d[9])
+var europeanIDs = map[string]identifier{
+	"at-svnr":         {"check digit of an Austrian social insurance number", "##########", 12, atSVNR},
+	"be-nn":           {"mod-97 check digits of a Belgian national number", "###########", 1200, beNN},
+	"bg-egn":          {"date and check digit of a Bulgarian EGN are right", "##########", 200, sums(checkSum{weights: []int{2, 4, 8, 5, 10, 9, 7, 3, 6}, mod: 11, digits: zero11, also: egnDate})},
+	"by-id":           {"date and region letter of a Belarusian personal number are possible", "#######@###@@#", 1000000, byID},
+	"ch-ahv":          {"prefix and EAN-13 check digit of a Swiss AHV number are right", "#############", 10000, chAHV},
+	"ch-uid":          {"mod-11 check digit of a Swiss business number", "#########", 11, sums(checkSum{weights: []int{5, 4, 3, 2, 7, 6, 5, 4}, mod: 11, digits: rest11})},
+	"cz-rc":           {"date and mod-11 check of a Czech or Slovak birth number are right", "##########|#########", 67, czRC},
+	"de-id-card":      {"check digit of a German identity card or passport", "@????????#", 180, deIDCard},
+	"de-svnr":         {"date and check digit of a German pension insurance number are right", "########@###", 140, deSVNR},
+	"de-tax-id":       {"repeated digit and ISO 7064 check digit of a German tax id are right", "###########", 300, deTaxID},
+	"de-ust-id":       {"ISO 7064 check digit of a German VAT number", "#########", 11, func(v []byte) bool { d := digitsOf(v); return len(d) == 9 && d[0] > 0 && mod11and10(d) }},
+	"dk-cpr":          {"the first six digits of a Danish CPR number are a date", "##########", 27, dkCPR},
+	"ee-ik":           {"sex, date and check digit of an Estonian or Lithuanian personal code are right", "###########", 420, balticCode},
+	"es-cif":          {"control character of a Spanish company's NIF", "@#######?", 27, esCIF},
+	"es-nif":          {"check letter of a Spanish NIF or NIE", "########@", 25, esNIF},
+	"es-nuss":         {"mod-97 check digits of a Spanish social security number", "############", 150, esNUSS},
+	"fi-hetu":         {"date and check character of a Finnish identity code are right", "#########?|######@###?", 1000, fiHETU},
+	"fr-nir":          {"month and mod-97 key of a French social security number are right", "###############|######@########", 140, frNIR},
+	"fr-siren":        {"Luhn check digit of a French SIREN or SIRET", "#########|##############", 10, luhnNumber([]int{9, 14})},
+	"fr-tva":          {"mod-97 key and Luhn digit of a French VAT number are right", "###########", 1000, frTVA},
+	"gr-afm":          {"mod-11 check digit of a Greek AFM", "#########", 9, sums(checkSum{weights: []int{256, 128, 64, 32, 16, 8, 4, 2}, mod: 11, digits: zero11})},
+	"gr-amka":         {"date and Luhn check digit of a Greek AMKA are right", "###########", 280, digitsIn(11, func(d []byte) bool { return isDay(number(d[4:6]), number(d[2:4]), number(d[:2])) && luhn(d) })},
+	"hr-oib":          {"ISO 7064 check digit of a Croatian OIB", "###########", 10, digitsIn(11, mod11and10)},
+	"hu-taj":          {"check digit of a Hungarian TAJ number", "#########", 10, sums(checkSum{weights: []int{3, 7, 3, 7, 3, 7, 3, 7}, mod: 10, digits: asIs10})},
+	"hu-tax-id":       {"first digit and check digit of a Hungarian tax identification number are right", "##########", 110, sums(checkSum{weights: []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, mod: 11, digits: asIs11, first: "8"})},
+	"ie-pps":          {"check letter of an Irish PPS number", "#######@|#######@@", 26, iePPS},
+	"il-id":           {"check digit of an Israeli identity number", "#########", 10, luhnNumber([]int{9})},
+	"is-kennitala":    {"date and check digit of an Icelandic kennitala are right", "##########", 920, digitsIn(10, kennitala)},
+	"it-fiscal-code":  {"check letter of an Italian fiscal code", "@@@@@@##@##@###@", 26, itFiscalCode},
+	"it-vat":          {"Luhn check digit of an Italian VAT number", "###########", 9, luhnNumber([]int{11})},
+	"jmbg":            {"date and check digit of a personal number of Yugoslavia's successors are right", "#############", 2400, sums(checkSum{weights: []int{7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, mod: 11, digits: rest11, also: jmbgDate})},
+	"lu-matricule":    {"date, Luhn and Verhoeff digits of a Luxembourg national number are right", "#############", 200000, digitsIn(13, luMatricule)},
+	"lv-pk":           {"date and check digit of a Latvian personal code are right, or its prefix is 32", "###########", 94, digitsIn(11, lvPK)},
+	"md-idnp":         {"first digit and check digit of a Moldovan IDNP are right", "#############", 50, sums(checkSum{weights: []int{7, 3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1}, mod: 10, digits: asIs10, first: "20"})},
+	"nl-bsn":          {"eleven-test of a Dutch BSN", "#########", 11, sums(checkSum{weights: []int{9, 8, 7, 6, 5, 4, 3, 2}, mod: 11, digits: asIs11})},
+	"no-fnr":          {"date and both check digits of a Norwegian birth number are right", "###########", 1600, noFNR},
+	"pl-nip":          {"mod-11 check digit of a Polish NIP", "##########", 12, sums(checkSum{weights: []int{6, 5, 7, 2, 3, 4, 5, 6, 7}, mod: 11, digits: asIs11, first: "123456789"})},
+	"pl-pesel":        {"date and check digit of a Polish PESEL are right", "###########", 210, sums(checkSum{weights: []int{1, 3, 7, 9, 1, 3, 7, 9, 1, 3}, mod: 10, digits: rest10, also: peselDate})},
+	"pl-regon":        {"check digit of a Polish REGON", "#########|##############", 9, sums(checkSum{weights: []int{8, 9, 2, 3, 4, 5, 6, 7}, mod: 11, digits: zero11}, checkSum{weights: []int{2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8}, mod: 11, digits: zero11})},
+	"pt-nif":          {"first digit and mod-11 check digit of a Portuguese NIF are right", "#########", 12, sums(checkSum{weights: []int{9, 8, 7, 6, 5, 4, 3, 2}, mod: 11, digits: rest110, first: "12356789"})},
+	"ro-cnp":          {"sex, date, county and check digit of a Romanian CNP are right", "#############", 1100, sums(checkSum{weights: []int{2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9}, mod: 11, digits: "01234567891", first: "125678", also: cnpDate})},
+	"ru-inn":          {"check digits of a Russian INN", "##########|############", 10, sums(checkSum{weights: []int{2, 4, 10, 3, 5, 9, 4, 6, 8}, mod: 11, digits: zero11}, checkSum{weights: []int{3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8}, mod: 11, digits: zero11, also: innSecond})},
+	"ru-ogrn":         {"check digit of a Russian OGRN or OGRNIP", "#############|###############", 11, ruOGRN},
+	"ru-oms":          {"Luhn check digit of a Russian health insurance policy", "################", 10, luhnNumber([]int{16})},
+	"ru-snils":        {"mod-101 check digits of a Russian SNILS", "###########", 98, ruSNILS},
+	"se-personnummer": {"date and Luhn check digit of a Swedish personal number are right", "##########|############", 140, sePersonnummer},
+	"si-davcna":       {"mod-11 check digit of a Slovenian tax number", "########", 12, sums(checkSum{weights: []int{8, 7, 6, 5, 4, 3, 2}, mod: 11, digits: "!0987654321", first: "123456789"})},
+	"tr-id":           {"both check digits of a Turkish identity number", "###########", 110, trID},
+	"ua-rntrc":        {"check digit of a Ukrainian tax number", "##########", 9, sums(checkSum{weights: []int{10, 5, 7, 9, 4, 6, 10, 5, 7}, mod: 11, digits: zero11})},
+	"uk-chi":          {"date and mod-11 check digit of a Scottish CHI number are right", "##########", 300, sums(checkSum{weights: []int{10, 9, 8, 7, 6, 5, 4, 3, 2}, mod: 11, digits: rest11, also: func(d []byte) bool { return isDay(number(d[4:6]), number(d[2:4]), number(d[:2])) }})},
+	"uk-driver":       {"date and layout of a British driving licence number are right", "@@@@@######@@?@@", 13, ukDriver},
+	"uk-nhs":          {"mod-11 check digit of a British NHS number", "##########", 10, sums(checkSum{weights: []int{10, 9, 8, 7, 6, 5, 4, 3, 2}, mod: 11, digits: rest11})},
+	"uk-nino":         {"prefix letters of a British national insurance number are in use", "@@######@", 11, ukNINO},
+	"uk-utr":          {"mod-11 check digit of a British tax reference", "##########", 10, digitsIn(10, func(d []byte) bool { return "21987654321"[weigh(d[1:], 6, 7, 8, 9, 10, 5, 4, 3, 2)%11]-'0' == d[0] })},
 }
 
 func ukNINO(v []byte) bool {
@@ -111,28 +158,6 @@ func itFiscalCode(v []byte) bool {
 	return byte('A'+sum%26) == s[15]
 }
 
-func itVAT(v []byte) bool {
-	d := digitsOf(v)
-	return len(d) == 11 && !allSame(d) && luhn(d)
-}
-
-func ptNIF(v []byte) bool {
-	d := digitsOf(v)
-	if len(d) != 9 || d[0] == 0 || d[0] == 4 || allSame(d) {
-		return false
-	}
-	check := 11 - weigh(d, 9, 8, 7, 6, 5, 4, 3, 2)%11
-	if check >= 10 {
-		check = 0
-	}
-	return check == int(d[8])
-}
-
-func nlBSN(v []byte) bool {
-	d := digitsOf(v)
-	return len(d) == 9 && !allSame(d) && weigh(d, 9, 8, 7, 6, 5, 4, 3, 2, -1)%11 == 0
-}
-
 func beNN(v []byte) bool {
 	d := digitsOf(v)
 	if len(d) != 11 || number(d[2:4]) > 12 || number(d[4:6]) > 31 {
@@ -145,14 +170,6 @@ func beNN(v []byte) bool {
 func chAHV(v []byte) bool {
 	d := digitsOf(v)
 	return len(d) == 13 && number(d[:3]) == 756 && weigh(d, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1)%10 == 0
-}
-
-func plPESEL(v []byte) bool {
-	d := digitsOf(v)
-	if len(d) != 11 || weigh(d, 1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)%10 != 0 {
-		return false
-	}
-	return isDay(number(d[:2]), number(d[2:4])%20, number(d[4:6])) // months carry the century
 }
 
 func sePersonnummer(v []byte) bool {
@@ -210,28 +227,9 @@ func trID(v []byte) bool {
 	return (odd*7-even+100)%10 == int(d[9]) && (odd+even+int(d[9]))%10 == int(d[10])
 }
 
-func ruINN(v []byte) bool {
-	d := digitsOf(v)
-	if len(d) > 0 && allSame(d) {
-		return false
-	}
-	switch len(d) {
-	case 10:
-		return weigh(d, 2, 4, 10, 3, 5, 9, 4, 6, 8)%11%10 == int(d[9])
-	case 12:
-		return weigh(d, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)%11%10 == int(d[10]) && weigh(d, 3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)%11%10 == int(d[11])
-	}
-	return false
-}
-
 func ruSNILS(v []byte) bool {
 	d := digitsOf(v)
 	return len(d) == 11 && !allSame(d) && weigh(d, 9, 8, 7, 6, 5, 4, 3, 2, 1)%101%100 == number(d[9:])
-}
-
-func ilID(v []byte) bool {
-	d := digitsOf(v)
-	return len(d) == 9 && !allSame(d) && luhn(d)
 }
 
 func atSVNR(v []byte) bool {
@@ -252,27 +250,4 @@ func czRC(v []byte) bool {
 		return false
 	}
 	return len(d) == 9 || number(d)%11 == 0 || number(d[:9])%11 == 10 && d[9] == 0
-}
-
-func bgEGN(v []byte) bool {
-	d := digitsOf(v)
-	return len(d) == 10 && isDay(number(d[:2]), number(d[2:4])%20, number(d[4:6])) &&
-		weigh(d, 2, 4, 8, 5, 10, 9, 7, 3, 6)%11%10 == int(d[9])
-}
-
-func roCNP(v []byte) bool {
-	d := digitsOf(v)
-	if len(d) != 13 || d[0] == 0 || d[0] == 9 || !isDateDigits(d[1:7]) {
-		return false
-	}
-	check := weigh(d, 2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9) % 11
-	if check == 10 {
-		check = 1
-	}
-	return check == int(d[12])
-}
-
-func hrOIB(v []byte) bool {
-	d := digitsOf(v)
-	return len(d) == 11 && mod11and10(d)
 }

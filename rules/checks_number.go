@@ -162,28 +162,69 @@ func isCard(v []byte) bool {
 	return false
 }
 
-// ibanLengths has the length of each country's account numbers (SWIFT's IBAN
-// registry), written as country and length.
-const ibanLengths = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24FI18FK18FO18" +
-	"FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27" +
-	"MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25" +
-	"SV28TL23TN24TR26UA29VA22VG24XK20YE30"
+// ibanForms is what follows the check digits in each country: runs of digits (n), letters (a) or either (c), as in SWIFT's IBAN registry.
+const ibanForms = " " +
+	"AD8n12c AE19n AL8n16c AT16n AZ4a20c BA16n BE12n BG4a6n8c BH4a14c BI23n BR23n1a1c BY4c4n16c CH5n12c CR18n CY8n16c CZ20n DE18n " +
+	"DJ23n DK14n DO4c20n EE16n EG25n ES20n FI14n FK2a12n FO14n FR10n11c2n GB4a14n GE2a16n GI4a15c GL14n GR7n16c GT24c HN4a20n HR17n " +
+	"HU24n IE4a14n IL19n IQ4a15n IS22n IT1a10n12c JO4a4n18c KW4a22c KZ3n13c LB4n20c LC4a24c LI5n12c LT16n LU3n13c LV4a13c LY21n " +
+	"MC10n11c2n MD20c ME18n MK3n10c2n MN16n MR23n MT4a5n18c MU4a19n3a NI4a20n NL4a10n NO11n OM3n16c PK4a16c PL24n PS4a21c PT21n " +
+	"QA4a21c RO4a16c RS18n RU14n15c SA2n18c SC4a20n3a SD14n SE20n SI15n SK20n SM1a10n12c SO19n ST21n SV4a20n TL19n TN20n TR6n16c " +
+	"UA6n19c VA18n VG4a16n XK16n YE4a4n18c "
 
-func ibanLength(country []byte) int {
-	for i := 0; i < len(ibanLengths); i += 4 {
-		if ibanLengths[i] == country[0] && ibanLengths[i+1] == country[1] {
-			return int(ibanLengths[i+2]-'0')*10 + int(ibanLengths[i+3]-'0')
-		}
+// ibanForm returns the form of a country's account numbers, or "".
+func ibanForm(country []byte) string {
+	at := strings.Index(ibanForms, " "+string(country[:2]))
+	if at < 0 {
+		return ""
 	}
-	return 0
+	form, _, _ := strings.Cut(ibanForms[at+3:], " ")
+	return form
+}
+
+// ibanLength is the length of a country's account numbers with country and
+// check digits, or 0.
+func ibanLength(country []byte) int {
+	total, n := 4, 0
+	for _, b := range []byte(ibanForm(country)) {
+		if isDigit(b) {
+			n = n*10 + int(b-'0')
+			continue
+		}
+		total, n = total+n, 0
+	}
+	if total == 4 {
+		return 0
+	}
+	return total
 }
 
 func isIBAN(v []byte) bool {
 	s := alnumOf(v)
-	if len(s) < 15 || len(s) != ibanLength(s) || !isDigit(s[2]) || !isDigit(s[3]) {
+	if len(s) < 15 || !isDigit(s[2]) || !isDigit(s[3]) || !hasForm(s[4:], ibanForm(s)) {
 		return false
 	}
 	return mod97(append(append(make([]byte, 0, 64), s[4:]...), s[:4]...)) == 1
+}
+
+// hasForm reports whether s is made of the runs of a form such as 4a14n.
+func hasForm(s []byte, form string) bool {
+	n := 0
+	for _, b := range []byte(form) {
+		if isDigit(b) {
+			n = n*10 + int(b-'0')
+			continue
+		}
+		if len(s) < n {
+			return false
+		}
+		for _, c := range s[:n] {
+			if b == 'n' && !isDigit(c) || b == 'a' && !isLetter(c) {
+				return false
+			}
+		}
+		s, n = s[n:], 0
+	}
+	return form != "" && len(s) == 0
 }
 
 func isABA(v []byte) bool {

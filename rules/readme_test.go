@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -91,13 +92,17 @@ func TestReadmeTables(t *testing.T) {
 		}
 	}
 	var table strings.Builder
-	table.WriteString("| check | what holds |\n|---|---|\n")
+	table.WriteString("| check | what holds | one random value in |\n|---|---|---|\n")
 	for _, c := range Checks() {
 		name := c.Name
 		if c.TakesNumber {
 			name += ">=N"
 		}
-		fmt.Fprintf(&table, "| `%s` | %s |\n", name, c.Doc)
+		oneIn := ""
+		if c.OneIn > 0 {
+			oneIn = strconv.Itoa(c.OneIn)
+		}
+		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", name, c.Doc, oneIn)
 	}
 	const begin, end = "<!-- checks: begin -->\n", "<!-- checks: end -->"
 	before, rest, ok := strings.Cut(string(text), begin)
