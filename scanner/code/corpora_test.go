@@ -26,6 +26,14 @@ var tuningSources = []string{
 	"gsm8k", "udhr", "vega-csv", "vega-json", "talon-email", "arena1", "selfinstruct", "oasst",
 }
 
+// unseenLanguages are languages of the held-out programs that the model was
+// never trained on; weights.json lists those that it was.
+var unseenLanguages = strings.Split("Euphoria,ATS,Game Maker Language,Grammatical Framework,NASL,Cadence,Slang,FPP,GAML,GSC,Mercury,Pep8,GDShader,Sail,E,HyPhy,Mint,Clue,Rascal,"+
+	"Sway,CAP CDS,FreeBASIC,ImHex Pattern Language,Nextflow,Answer Set Programming,Cairo,Module Management System,QuickBASIC,B4X,Jac,MiniScript,Nickel,COBOL,"+
+	"JSONiq,Langium,Leo,Liquidsoap,Modula-3,NWScript,OMNeT++ MSG,Pkl,4D,Aleo,B,Frege,HiveQL,JASS,MQL4,Polar,PowerBuilder,TI Program,AGS Script,ASL,Befunge,"+
+	"Bluespec,Flix,Genero 4gl,HolyC,Hurl,Jolie,LoomScript,MeTTa,Rez,Scenic,AngelScript,BAML,DTrace,EdgeQL,FreeMarker,Open Policy Agent,Ox,PogoScript,"+
+	"Propeller Spin,Roc,RouterOS Script,ShaderLab,TypeSpec,Uno,mIRC Script", ",")
+
 type corpusRow struct {
 	ID, Text, Lang, Source string
 	Lines                  []*int
@@ -133,6 +141,39 @@ func measure(tb testing.TB, d scanner.Detector, rows []corpusRow, each func(r *c
 	return out
 }
 
+// TestUnseenLanguages holds unseenLanguages to the record of what the weights
+// were fitted on.
+func TestUnseenLanguages(t *testing.T) {
+	text, err := os.ReadFile("internal/lines/weights.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var record struct{ Languages map[string]int }
+	if err := json.Unmarshal(text, &record); err != nil {
+		t.Fatal(err)
+	}
+	plain := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+				return r
+			}
+			return -1
+		}, strings.ToLower(s))
+	}
+	seen := map[string]bool{}
+	for tag := range record.Languages {
+		seen[plain(tag)] = true
+	}
+	if len(seen) < 100 {
+		t.Fatalf("the record has %d languages", len(seen))
+	}
+	for _, l := range unseenLanguages {
+		if seen[plain(l)] {
+			t.Errorf("the weights were fitted on %s", l)
+		}
+	}
+}
+
 func TestCorpora(t *testing.T) {
 	d := code.New()
 	var rows []corpusRow
@@ -152,15 +193,28 @@ func TestCorpora(t *testing.T) {
 	}
 	tuning, heldOut := split(rows)
 	realTuning, realHeldOut := split(realRows)
+	var long, unseen []corpusRow
+	for _, r := range heldOut {
+		if n := len(r.Text); n >= 4<<10 && n < 16<<10 {
+			long = append(long, r)
+		}
+		if !*r.HasCode || slices.Contains(unseenLanguages, r.Lang) {
+			unseen = append(unseen, r)
+		}
+	}
 	for _, c := range []struct {
 		name                  string
 		rows                  []corpusRow
 		docF1, docFPR, lineF1 float64 // floors, and a ceiling for FPR
 	}{
 		{"tuning", tuning, 0.985, 0.005, 0.985},
-		{"held out", heldOut, 0.945, 0.02, 0.94},
+		{"held out", heldOut, 0.98, 0.018, 0.97},
+		// Of the 14 texts of prose that are taken for code, 11 hold HTML, style
+		// sheets or TOML: their labels are wrong.
+		{"held out, 4-16 KB", long, 0.94, 0.08, 0.93},
+		{"held out, languages never trained on", unseen, 0.95, 0.018, 0.95},
 		{"real, tuning", realTuning, 0.95, 0.01, 0.95}, // two texts with code
-		{"real, held out", realHeldOut, 0.92, 0.01, 0.93},
+		{"real, held out", realHeldOut, 0.95, 0.005, 0.94},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			by := map[string]*counts{}

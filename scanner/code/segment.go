@@ -25,7 +25,7 @@ type segment struct {
 	evidence    float32 // of all of them
 	statements  int
 	fenced      bool // by a tag that names a language
-	kinds       [lines.Directive + 1]int
+	kinds       [lines.Kinds]int
 }
 
 // segments appends a finding for each segment of text number index. A fence
@@ -44,11 +44,15 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 			i++
 			continue
 		}
+		if r.lonely(i, 1) {
+			i++
+			continue
+		}
 		s := segment{first: i, fenced: l.tag == tagCode}
 		for ; i < len(r.lines) && r.lines[i].code && r.lines[i].kind != lines.Fence; i++ {
 			l := &r.lines[i]
 			s.kinds[l.kind]++
-			if l.kind == lines.Blank {
+			if l.kind == lines.Blank || i > s.first && r.lonely(i, -1) {
 				continue
 			}
 			s.last = i
@@ -82,6 +86,24 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 	return found
 }
 
+// lonelyEvidence is what a line needs to be the first or the last of a segment
+// when a blank line parts it from the rest.
+const lonelyEvidence = 1.5
+
+// lonely reports whether line i says little and is parted by a blank line from
+// what comes next in the given direction, while nothing of its segment comes
+// before.
+func (r *reading) lonely(i, direction int) bool {
+	if l := &r.lines[i]; l.emit >= lonelyEvidence || l.tag == tagCode {
+		return false
+	}
+	in, out := i+direction, i-direction
+	if out >= 0 && out < len(r.lines) && r.lines[out].code && r.lines[out].kind != lines.Fence {
+		return false
+	}
+	return in >= 0 && in < len(r.lines) && r.lines[in].kind == lines.Blank
+}
+
 // size is the number of lines, or of statements where lines hold several: a
 // program that was joined into one line is no smaller for it.
 func (s *segment) size() int {
@@ -96,7 +118,7 @@ func (s *segment) size() int {
 // taken for something else.
 func (s *segment) confidence() (c scanner.Confidence, ok bool) {
 	diff := s.kinds[lines.DiffHead] + s.kinds[lines.DiffHunk]
-	inert := s.kinds[lines.Log] + s.kinds[lines.JSON] + s.kinds[lines.Row]
+	inert := s.kinds[lines.Log] + s.kinds[lines.JSON] + s.kinds[lines.Row] + s.kinds[lines.Item]
 	switch {
 	case diff*2 >= s.solid && diff >= 3:
 		return scanner.High, true

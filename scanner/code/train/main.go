@@ -4,18 +4,26 @@
 //
 //	CORPORA=/path/to/corpora go run ./scanner/code/train
 //
-// It is deterministic: the same corpora give the same bytes. It uses only rows
-// whose licence is MIT, Apache-2.0, BSD, CC0 or public domain, and only from
-// the sources named in sources.go; the other sources are what the tests of
-// package code measure on.
+// It is deterministic: the same data give the same bytes. The data are
+//   - packages of the public registries, named in packages.json with version,
+//     licence and hash; the registries' own clients (go, pip, npm, cargo, mvn)
+//     fetch them into a cache, and nothing of them is run;
+//   - rows of the corpora whose licence is MIT, Apache-2.0, BSD, CC0 or public
+//     domain, and only from the sources named in sources.go; the other sources
+//     are what the tests of package code measure on, and windows of packages
+//     that share lines with them are left out;
+//   - texts of your own, with -texts: JSON lines of {"text": …, "lines": [0, 1,
+//     null, …]}, a label per line, where 1 is code and null is not scored.
 //
 // The model is a logistic regression on the hashed features of package lines,
 // fitted with AdaGrad. Training lines are the rows' own, lines derived from
-// them (programs joined into one line, diffs) and generated ones (logs, tables,
-// stack traces), since real logs and traces are not to be had under such terms.
+// them (programs joined into one line, diffs, prose as lists and headings) and
+// generated ones (logs, tables, stack traces), since real logs and traces are
+// not to be had under such terms.
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -32,15 +40,17 @@ import (
 func main() {
 	out := flag.String("out", "scanner/code/internal/lines", "folder to write weights.bin and weights.json to")
 	corpora := flag.String("corpora", os.Getenv("CORPORA"), "folder of the corpora")
+	cache := flag.String("cache", ".cache/packages", "folder to keep fetched packages in")
+	texts := flag.String("texts", "", "file of your own labelled texts, as JSON lines, to train on besides")
 	check := flag.Bool("check", false, "write nothing; print how well lines of each group of sources are told without having been fitted on")
 	flag.Parse()
-	if err := run(*corpora, *out, *check); err != nil {
+	if err := run(*corpora, *cache, *texts, *out, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
 	}
 }
 
-func run(corpora, out string, check bool) error {
+func run(corpora, cache, texts, out string, check bool) error {
 	if corpora == "" {
 		return fmt.Errorf("no corpora: set CORPORA or give -corpora")
 	}
@@ -57,18 +67,34 @@ func run(corpora, out string, check bool) error {
 			rest = append(rest, r)
 		}
 	}
+	taken, err := fromPackages(context.Background(), cache, rest)
+	if err != nil {
+		return err
+	}
+	fit = append(fit, taken...)
+	if texts != "" {
+		own, err := loadOwn(texts)
+		if err != nil {
+			return err
+		}
+		fit = append(fit, own...)
+	}
 	if check {
 		crossCheck(fit)
 		return nil
 	}
 	examples := examplesOf(fit)
 	record := record{
-		Data: digest(fit), Rows: len(fit), Lines: len(examples),
-		Sources: map[string]int{}, Licenses: map[string]int{},
+		Data: digest(fit), Packages: fmt.Sprintf("%x", sha256.Sum256(manifest)), Rows: len(fit), Lines: len(examples),
+		Features: 1 << lines.Bits, Sources: map[string]int{}, Licenses: map[string]int{}, Languages: map[string]int{},
 	}
 	for _, r := range fit {
 		record.Sources[r.Source]++
-		record.Licenses[r.License]++
+		if !r.packaged() {
+			record.Licenses[r.License]++
+		} else if r.Lang != "" {
+			record.Languages[r.Lang] += len(r.Lines)
+		}
 	}
 	w := regress(examples)
 	record.Tuning, record.HeldOut = measure(w, fit), measure(w, rest)
@@ -90,10 +116,15 @@ func run(corpora, out string, check bool) error {
 type record struct {
 	Weights  string         `json:"weights_sha256"`
 	Data     string         `json:"data_sha256"`
+	Packages string         `json:"packages_sha256"`
+	Features int            `json:"features"` // hashed into so many weights
 	Rows     int            `json:"rows"`
 	Lines    int            `json:"lines"`
 	Sources  map[string]int `json:"sources"`
 	Licenses map[string]int `json:"licenses"`
+	// Languages are the lines taken of packages, by the ending or the tag of
+	// their files.
+	Languages map[string]int `json:"languages"`
 	// Single lines, without the context that package code adds.
 	Tuning  figures `json:"tuning_lines_alone"`
 	HeldOut figures `json:"held_out_lines_alone"`

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,10 +26,12 @@ var tuningSources = map[string]bool{
 }
 
 // checkGroups are the groups that crossCheck leaves out in turn.
-var checkGroups = []string{"mxeval", "arena", "markdown", "other"}
+var checkGroups = []string{"mxeval", "arena", "markdown", "other", "packages"}
 
 func groupOf(source string) int {
 	switch {
+	case strings.HasPrefix(source, "package:"):
+		return 4
 	case source == "mxeval" || source == "moby-dick" || source == "vega-csv":
 		return 0
 	case strings.Contains(source, "arena") || source == "gsm8k":
@@ -46,14 +49,19 @@ type row struct {
 }
 
 func (r *row) tuning() bool    { return tuningSources[r.Source] }
+func (r *row) packaged() bool  { return strings.HasPrefix(r.Source, "package:") }
 func (r *row) split() [][]byte { return bytes.Split([]byte(r.Text), []byte("\n")) }
 
 // permissive reports whether the row's licence lets weights be derived from it.
-func (r *row) permissive() bool {
-	name, _, _ := strings.Cut(r.License, " (")
-	for part := range strings.SplitSeq(name, "/") {
+func (r *row) permissive() bool { return permissive(r.License) }
+
+// permissive reads a licence, or several of which all apply or one may be
+// chosen.
+func permissive(license string) bool {
+	name, _, _ := strings.Cut(license, " (")
+	for part := range strings.SplitSeq(strings.NewReplacer(" OR ", "/", " AND ", "/").Replace(name), "/") {
 		switch part {
-		case "MIT", "Apache-2.0", "BSD-2", "BSD-3", "CC0-1.0", "public domain":
+		case "MIT", "Apache-2.0", "BSD-2", "BSD-3", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "public domain":
 		default:
 			return false
 		}
@@ -73,20 +81,47 @@ func load(folder string) ([]row, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		in := bufio.NewScanner(z)
-		in.Buffer(nil, 64<<20)
-		for in.Scan() {
-			var r row
-			if err := json.Unmarshal(in.Bytes(), &r); err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			rows = append(rows, r)
-		}
-		if err := in.Err(); err != nil {
+		some, err := readRows(z)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
+		rows = append(rows, some...)
 	}
 	return rows, nil
+}
+
+// loadOwn reads a file of texts that a user labelled.
+func loadOwn(path string) ([]row, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := readRows(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for i := range rows {
+		rows[i].Source, rows[i].License = "own", "own"
+	}
+	return rows, nil
+}
+
+func readRows(r io.Reader) ([]row, error) {
+	var rows []row
+	in := bufio.NewScanner(r)
+	in.Buffer(nil, 64<<20)
+	for n := 1; in.Scan(); n++ {
+		var r row
+		if err := json.Unmarshal(in.Bytes(), &r); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		if want := strings.Count(r.Text, "\n") + 1; len(r.Lines) != want {
+			return nil, fmt.Errorf("line %d: %d labels for %d lines: give one for each, null for those not to be scored", n, len(r.Lines), want)
+		}
+		rows = append(rows, r)
+	}
+	return rows, in.Err()
 }
 
 // digest is the SHA-256 of the rows' texts and labels, in order.

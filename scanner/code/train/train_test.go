@@ -1,8 +1,15 @@
 package main
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
+	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +19,7 @@ import (
 func TestPermissive(t *testing.T) {
 	for license, want := range map[string]bool{
 		"MIT": true, "Apache-2.0": true, "MIT/Apache-2.0": true, "BSD-3": true, "public domain": true,
-		"CC0-1.0 (somebody/something)": true, "Apache-2.0 (code)": true,
+		"CC0-1.0 (somebody/something)": true, "MIT OR Apache-2.0": true, "BSD-3-Clause AND GPL-2.0": false, "Apache-2.0 (code)": true,
 		"": false, "CC-BY-4.0": false, "GPL-3.0": false, "per file": false, "MIT/GPL-3.0": false, "synthetic": false,
 		"StackOverflow CC BY-SA (a set, no licence file)": false, "file-specific (see linguist samples)": false,
 	} {
@@ -46,5 +53,129 @@ func TestRegress(t *testing.T) {
 	}
 	if s := r.Read([]byte("2024-05-05T10:11:12Z INFO queue/worker.go:31 started: queue 4")).Score; s >= 0 {
 		t.Errorf("score of a log line is %f", s)
+	}
+}
+
+func TestManifest(t *testing.T) {
+	list, err := packages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list {
+		if len(p.SHA256) != 64 || p.Version == "" || p.Version == "latest" || p.Take == "" {
+			t.Errorf("package %s is not pinned", p.Name)
+		}
+	}
+}
+
+// tarball packs files as registries do.
+func tarball(t *testing.T, files ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "p.tgz")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := gzip.NewWriter(f)
+	w := tar.NewWriter(z)
+	for i := 0; i < len(files); i += 2 {
+		if err := w.WriteHeader(&tar.Header{Name: files[i], Mode: 0o644, Size: int64(len(files[i+1]))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(files[i+1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []io.Closer{w, z, f} {
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path
+}
+
+const (
+	aProgram = "package a\n\n// F adds one.\nfunc F(x int) int {\n\ty := x + 1\n\treturn y\n}\n"
+	aManual  = "# Adding one\n\nCall it with the number that you have in mind:\n\n```go\nF(1)\n```\n"
+	aLicense = "MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy\n"
+)
+
+func cut(t *testing.T, archive string, known map[string]bool) []row {
+	t.Helper()
+	c := cutter{byTag: map[string][]sample{}, seen: map[[32]byte]bool{}, left: map[string]int{"md": 100, "licence": 100}, known: known}
+	err := eachFile(archive, func(name string, data []byte) {
+		c.file(&pack{Name: "p"}, regexp.MustCompile(`\.go$`), name, data)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tag := range sortedKeys(c.byTag) {
+		c.windows(c.byTag[tag])
+	}
+	return c.rows
+}
+
+func TestCut(t *testing.T) {
+	archive := tarball(t, "p/LICENSE", aLicense, "p/README.md", aManual, "p/a.go", aProgram, "p/b.go", aProgram,
+		"p/c.go", "// GNU General Public License\n"+aProgram, "p/d.bin", "\x00"+aProgram, "p/e.py", aProgram)
+	var got []string
+	for _, r := range cut(t, archive, nil) {
+		var b strings.Builder
+		for _, l := range r.Lines {
+			if l == nil {
+				b.WriteByte('?')
+			} else {
+				b.WriteByte("01"[*l])
+			}
+		}
+		got = append(got, r.Source+" "+r.Lang+" "+b.String())
+	}
+	want := []string{"package:p  0000", "package:p  0000?1?0", "package:p go 11111111", "package:p go 111111", "package:p go 111111"}
+	if !slices.Equal(got, want) {
+		t.Errorf("rows are %q, want %q", got, want)
+	}
+	long := strings.Repeat("\tcompute(first, second, third)\n", 3)
+	archive = tarball(t, "p/a.go", "package a\n\nfunc F() {\n"+long+"}\n")
+	if rows := cut(t, archive, map[string]bool{"compute(first, second, third)": true}); len(rows) > 0 {
+		t.Errorf("a program that is measured on was taken: %+v", rows)
+	}
+}
+
+func TestComment(t *testing.T) {
+	for _, c := range [][3]string{
+		{"x = 1", "", ""}, {`"""Doc`, "", `"""`}, {`end."""`, `"""`, ""}, {"a /* b */ c", "", ""}, {"a /* b", "", "*/"}, {"b */ /* c", "*/", "*/"},
+	} {
+		if got := comment([]byte(c[0]), c[1]); got != c[2] {
+			t.Errorf("after %q in %q: %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// The same data must give the same bytes, from archive to weights.
+func TestReproducible(t *testing.T) {
+	archive := tarball(t, "p/LICENSE", aLicense, "p/README.md", strings.Repeat(aManual, 9), "p/a.go", strings.Repeat(aProgram, 20))
+	first, second := cut(t, archive, nil), cut(t, archive, nil)
+	if len(first) < 5 || digest(first) != digest(second) {
+		t.Fatalf("%d rows, and other ones the second time", len(first))
+	}
+	if a, b := regress(examplesOf(first)[:3000]), regress(examplesOf(second)[:3000]); !bytes.Equal(a.Encode(), b.Encode()) {
+		t.Error("the same data gave different weights")
+	}
+}
+
+func TestOwnTexts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "own.jsonl")
+	if err := os.WriteFile(path, []byte(`{"text":"Hello\nx = f(1)","lines":[0,1]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := loadOwn(path)
+	if err != nil || len(rows) != 1 || *rows[0].Lines[1] != 1 {
+		t.Errorf("read %+v, %v", rows, err)
+	}
+	if err := os.WriteFile(path, []byte(`{"text":"Hello\nx = f(1)","lines":[0]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loadOwn(path); err == nil || !strings.Contains(err.Error(), "line 1: 1 labels for 2 lines") {
+		t.Errorf("error is %v", err)
 	}
 }

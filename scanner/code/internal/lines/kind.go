@@ -17,7 +17,11 @@ const (
 	DiffHead  // diff --git, ---, +++, index
 	DiffHunk  // @@ -1,2 +1,3 @@
 	Directive // #include, #!/bin/sh, <?php, <!DOCTYPE
+	Item      // of a list: a mark, then words and nothing that a program would have
 )
+
+// Kinds is how many kinds there are.
+const Kinds = int(Item) + 1
 
 func kindOf(line, body []byte, counts *marks, columns int) Kind {
 	switch body[0] {
@@ -54,7 +58,36 @@ func kindOf(line, body []byte, counts *marks, columns int) Kind {
 	if isRow(body, counts) {
 		return Row
 	}
+	if isItem(body, counts) {
+		return Item
+	}
 	return Plain
+}
+
+// isItem reports whether a line is an item of a list: "- flour", "* lib.name",
+// "2. Stir", "a) one".
+func isItem(body []byte, counts *marks) bool {
+	if counts[markOpen]+counts[markClose]+counts[markEquals]+counts[markQuote]+counts[markColon]+counts[markBar]+counts[markBacktick] > 0 ||
+		counts[markCall] > 1 || counts[markSemicolon] > 1 || len(body) < 3 {
+		return false
+	}
+	rest := body[1:]
+	switch c := body[0]; {
+	case c == '-' || c == '*' || c == '+':
+	case bytes.HasPrefix(body, []byte("•")):
+		rest = body[len("•"):]
+	case classOf[c] == classDigit || classOf[c] == classLower:
+		if classOf[rest[0]] == classDigit {
+			rest = rest[1:]
+		}
+		if len(rest) < 2 || rest[0] != '.' && rest[0] != ')' {
+			return false
+		}
+		rest = rest[1:]
+	default:
+		return false
+	}
+	return len(rest) > 1 && rest[0] == ' ' && classOf[rest[1]] > classPunct
 }
 
 func isDiffHead(body []byte) bool {
@@ -282,9 +315,35 @@ func isJSON(body []byte, counts *marks) bool {
 	return false
 }
 
+// isNumbers reports whether a line is a row of two or more numbers, in brackets
+// or not, as of a matrix.
+func isNumbers(body []byte) bool {
+	numbers, inside := 0, false
+	for _, c := range body {
+		switch {
+		case classOf[c] == classDigit:
+			if !inside {
+				numbers++
+			}
+			inside = true
+			continue
+		case c == '.' && inside:
+			continue
+		case c == ' ' || c == '\t' || c == ',' || c == ';' || c == '[' || c == ']' || c == '-':
+		default:
+			return false
+		}
+		inside = false
+	}
+	return numbers >= 2
+}
+
 // isRow reports whether a line looks like cells between separators, with
 // nothing in it that a program would have.
 func isRow(body []byte, counts *marks) bool {
+	if isNumbers(body) {
+		return true
+	}
 	separators := max(counts[markComma], counts[markTab], counts[markBar])
 	if separators < 2 || counts[markOpen]+counts[markClose]+counts[markEquals] > 0 || counts[markCall] > separators/4 {
 		return false

@@ -18,10 +18,10 @@ func TestKinds(t *testing.T) {
 		"Mar  3 09:01:02 h x": Log, `time="2024-01-02T10:11:12Z" level=info`: Log, "20240102T101112 boot": Log,
 		`"key": "value",`: JSON, `"key": {`: JSON, "},": JSON, "[": JSON, `{"a": 1}`: JSON, "12.5,": JSON,
 		`"name": None,`: Plain, "{ a: 1 }": Plain, `"so he said", and left`: Plain,
-		"| a | b |": Row, "a\tb\tc": Row, "1,2,3": Row, "a, b, and c": Plain, "f(a,b,c);": Plain,
+		"| a | b |": Row, "a\tb\tc": Row, "1,2,3": Row, " [  3  6.5 -7 ]": Row, "1 2 3": Row, "a[1] 2": Plain, "12 apples": Plain, "a, b, and c": Plain, "f(a,b,c);": Plain,
 		"    at a.b.C.d(C.java:1)": Trace, "at noon (or so)": Plain, `  File "a.py", line 3, in f`: Trace,
 		"#0  main () at a.c:1": Trace, "#1 priority": Plain, "goroutine 7 [running]:": Trace, "\t/src/a.go:12 +0x1d": Trace,
-		"@@ -1,2 +1,2 @@ func": DiffHunk, "diff --git a/x b/x": DiffHead, "--- a/x": DiffHead, "---": Plain, "- item": Plain,
+		"@@ -1,2 +1,2 @@ func": DiffHunk, "diff --git a/x b/x": DiffHead, "--- a/x": DiffHead, "---": Plain, "- item": Item, "* lib.name": Item, "2. Stir well.": Item, "a) one": Item, "- name: x": Plain, "- f(x) = (y)": Plain, "x. y": Item,
 		"#include <a.h>": Directive, "<?php": Directive, "# Title": Plain,
 	} {
 		r := Reader{W: &Weights{}}

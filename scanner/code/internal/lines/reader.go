@@ -4,7 +4,7 @@ import "math"
 
 // Bits is the width of a feature's index; Dim is how many there are.
 const (
-	Bits = 14
+	Bits = 15
 	Dim  = 1 << Bits
 )
 

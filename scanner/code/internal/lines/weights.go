@@ -13,8 +13,16 @@ var fitted []byte
 // beside them says on what data and how well.
 func Fitted() (*Weights, error) { return Decode(fitted) }
 
+// header opens a file of weights. Its digit is raised whenever features change:
+// weights mean nothing to a reader with others.
+const header = "slc2"
+
 // Decode is the inverse of Encode.
 func Decode(data []byte) (*Weights, error) {
+	if len(data) < len(header) || string(data[:len(header)]) != header {
+		return nil, fmt.Errorf("not a file of weights that begins with %q: fit it again", header)
+	}
+	data = data[len(header):]
 	if len(data) != 4+Dim {
 		return nil, fmt.Errorf("weights of %d bytes, want %d", len(data), 4+Dim)
 	}
@@ -25,9 +33,10 @@ func Decode(data []byte) (*Weights, error) {
 	return w, nil
 }
 
-// Encode returns the bias as four little-endian bytes and a byte per weight.
+// Encode returns a header, the bias as four little-endian bytes and a byte per
+// weight.
 func (w *Weights) Encode() []byte {
-	data := binary.LittleEndian.AppendUint32(make([]byte, 0, 4+Dim), uint32(w.Bias))
+	data := binary.LittleEndian.AppendUint32([]byte(header), uint32(w.Bias))
 	for _, v := range w.W {
 		data = append(data, byte(v))
 	}
