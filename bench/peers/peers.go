@@ -1,7 +1,8 @@
 // Peers measures scanner/match beside other engines with the same patterns, those of
-// gitleaks' default configuration, on the same texts, in one run.
+// gitleaks' default configuration, on the same texts, in one run. `sluice bench engine --peer`
+// runs it.
 //
-//	go run . [-text prose,code] [-seconds 1] [-piece 8192]
+//	go run . [-quick] [-corpus prose,adversarial] [-engine sluice,vectorscan] [-sizes 1024,8192,1048576]
 //
 // Every figure is of one thread and of CPU time in user mode, which a busy machine
 // changes little; still, read the ratios. The slow engines read only the beginning of a text. The
@@ -13,41 +14,77 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	_ "embed"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/rs/zerolog"
-	"github.com/wasilibs/go-re2/experimental"
 	"github.com/zricethezav/gitleaks/v8/detect"
 
+	"github.com/sluice-dlp/sluice/bench"
 	"github.com/sluice-dlp/sluice/scanner/match"
 )
 
-//go:embed vectorscan/vectorscan.c
-var source []byte
+// options are the flags.
+type options struct {
+	corpora, engines []string
+	sizes            []int
+	seed             uint64
+	seconds          float64 // of CPU time for each figure
+	bytes            int     // of each text
+	format           string
+}
 
 func main() {
-	only := flag.String("text", "", "texts to measure, separated by commas; all if empty")
+	var o options
+	corpora := flag.String("corpus", "", "texts to measure, separated by commas; all if empty")
 	engines := flag.String("engine", "", "engines to measure, separated by commas; all if empty")
-	seconds := flag.Float64("seconds", 1, "CPU time for each figure")
-	piece := flag.Int("piece", 8<<10, "bytes of text in one call")
-	size := flag.Int("size", 2<<20, "bytes of each text")
+	sizes := flag.String("sizes", "", "bytes of text in one call, separated by commas")
+	quick := flag.Bool("quick", false, "8 KB only, and rough")
+	serve := flag.Bool("serve", false, "measure scanner/match for another process of this program")
+	flag.Float64Var(&o.seconds, "seconds", .5, "CPU time for each figure")
+	flag.Uint64Var(&o.seed, "seed", 1, "what generated texts follow from")
+	flag.StringVar(&o.format, "format", "table", "table or json")
 	flag.Parse()
 	zerolog.SetGlobalLevel(zerolog.Disabled)
-	if err := run(context.Background(), split(*only), split(*engines), *seconds, *piece, *size); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	o.corpora, o.engines = split(*corpora), split(*engines)
+	o.bytes = 2 << 20
+	o.sizes = []int{1 << 10, 8 << 10, 1 << 20}
+	if *quick {
+		o.sizes, o.seconds, o.bytes = []int{8 << 10}, .2, 1<<20
 	}
+	if list := split(*sizes); len(list) > 0 {
+		o.sizes = nil
+		for _, s := range list {
+			n, err := strconv.Atoi(s)
+			if err != nil || n < 1 {
+				fail(fmt.Errorf("-sizes %q: not a number of bytes", s))
+			}
+			o.sizes = append(o.sizes, n)
+		}
+	}
+	ctx := context.Background()
+	if *serve {
+		if err := serveSluice(ctx, os.Stdin, os.Stdout); err != nil {
+			fail(err)
+		}
+		return
+	}
+	if err := run(ctx, o); err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
 }
 
 func split(s string) []string {
@@ -57,229 +94,195 @@ func split(s string) []string {
 	return strings.Split(s, ",")
 }
 
-// engine reads pieces and returns the number of matches.
-type engine struct {
-	name  string
-	limit int // bytes of a text that it reads
-	find  func(pieces [][]byte) (int, error)
+// figure is one engine on one text.
+type figure struct {
+	Corpus   string  `json:"corpus"`
+	Piece    int     `json:"piece"` // bytes in one call
+	Engine   string  `json:"engine"`
+	MBPerSec float64 `json:"mb_per_cpu_second"`
+	// Ratio is to Vectorscan on the same text; 0 if that was not measured.
+	Ratio   float64 `json:"times_vectorscan,omitempty"`
+	Matches int     `json:"matches"`
+	KB      int     `json:"kb"` // of text read in one pass
+	// Worst is what the slowest text, by ratio, was made from.
+	Worst string `json:"worst,omitempty"`
 }
 
-func run(ctx context.Context, only, names []string, seconds float64, piece, size int) error {
+func run(ctx context.Context, o options) error {
 	detector, err := detect.NewDetectorDefaultConfig()
 	if err != nil {
 		return err
 	}
-	var exprs []string
-	for _, rule := range detector.Config.Rules {
-		if rule.Regex != nil {
-			exprs = append(exprs, rule.Regex.String())
-		}
+	named := patterns(detector)
+	exprs := make([]string, len(named))
+	for i, n := range named {
+		exprs[i] = n.Expr
 	}
-	slices.Sort(exprs)
-	start := cpu()
-	patterns := make([]match.Pattern, len(exprs))
-	for i, e := range exprs {
-		patterns[i].Expr = e
-	}
-	set, err := match.Compile(patterns)
-	if err != nil {
-		return err
-	}
-	compiled := cpu() - start
-	if err := set.Warm(ctx); err != nil {
-		return err
-	}
-	fmt.Printf("%d patterns; Compile %.0f ms, Warm %.0f ms\n", len(exprs), compiled*1e3, (cpu()-start-compiled)*1e3)
-
-	std := make([]*regexp.Regexp, len(exprs))
-	for i, e := range exprs {
-		std[i] = regexp.MustCompile(e)
-	}
-	all := []engine{
-		{"sluice", size, func(pieces [][]byte) (n int, err error) {
-			var dst []match.Match
-			for _, p := range pieces {
-				if dst, err = set.Find(ctx, dst[:0], p); err != nil {
-					return n, err
-				}
-				n += len(dst)
-			}
-			return n, nil
-		}},
-		{"gitleaks", 64 << 10, func(pieces [][]byte) (n int, err error) {
-			for _, p := range pieces {
-				n += len(detector.DetectBytes(p))
-			}
-			return n, nil
-		}},
-		{"go regexp", 16 << 10, func(pieces [][]byte) (n int, err error) {
-			for _, p := range pieces {
-				for _, re := range std {
-					n += len(re.FindAllIndex(p, -1))
-				}
-			}
-			return n, nil
-		}},
-	}
-	if len(names) == 0 || slices.Contains(names, "go-re2 set") {
-		re2set, err := experimental.CompileSet(exprs)
-		if err != nil {
-			return err
-		}
-		all = append(all, engine{"go-re2 set", 16 << 10, func(pieces [][]byte) (n int, err error) {
-			for _, p := range pieces {
-				n += len(re2set.FindAll(p, -1))
-			}
-			return n, nil
-		}})
-	}
+	p := &printer{json: o.format == "json"}
 	dir, err := os.MkdirTemp("", "peers")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	vectorscan, err := build(ctx, dir, exprs)
+	engines, notes, err := newEngines(ctx, dir, o, detector, exprs)
 	if err != nil {
-		fmt.Println("no Vectorscan:", err)
+		return err
 	}
-	for _, t := range texts(exprs, size) {
-		if len(only) > 0 && !slices.Contains(only, t.name) {
-			continue
+	defer func() {
+		for _, e := range engines {
+			e.close()
 		}
-		var peer float64
-		if vectorscan != nil {
-			if peer, err = vectorscan(cut(t.text, piece), seconds); err != nil {
-				return err
-			}
-			fmt.Printf("%-12s %-12s %9.2f MB/s\n", t.name, "vectorscan", peer)
+	}()
+	p.notes(append([]string{fmt.Sprintf("%d patterns of gitleaks; MB per second of CPU time, one thread", len(exprs))}, notes...))
+	set, err := match.Compile(listOf(exprs))
+	if err != nil {
+		return err
+	}
+	std := make([]*regexp.Regexp, len(exprs))
+	for i, e := range exprs {
+		std[i] = regexp.MustCompile(e)
+	}
+	for _, size := range o.sizes {
+		list, err := texts(exprs, o.seed, o.bytes)
+		if err != nil {
+			return err
 		}
-		for _, e := range all {
-			if len(names) > 0 && !slices.Contains(names, e.name) {
+		for _, t := range list {
+			if len(o.corpora) > 0 && !slices.Contains(o.corpora, t.name) {
 				continue
 			}
-			pieces := cut(head(t.text, e.limit), piece)
-			speed, n, err := measure(e, pieces, seconds)
+			pieces := cut(t.text, size)
+			if err := compare(ctx, set, std, pieces[:min(len(pieces), 1+(32<<10)/size)]); err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
+			figures, err := measureAll(engines, t.name, size, pieces, o.seconds)
 			if err != nil {
-				return fmt.Errorf("%s on %s: %w", e.name, t.name, err)
+				return err
 			}
-			ratio := ""
-			if peer > 0 {
-				ratio = fmt.Sprintf("  %6.3f x vectorscan", speed/peer)
-			}
-			fmt.Printf("%-12s %-12s %9.2f MB/s  %6d matches in %4d KB%s\n", t.name, e.name, speed, n, bytesOf(pieces)>>10, ratio)
+			p.add(figures)
 		}
-		if err := compare(ctx, set, std, cut(head(t.text, 32<<10), piece)); err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
+		if len(o.corpora) == 0 || slices.Contains(o.corpora, "adversarial") {
+			figures, err := adversarial(engines, o, named, size)
+			if err != nil {
+				return err
+			}
+			p.add(figures)
 		}
 	}
-	return nil
+	return p.end()
+}
+
+// measureAll measures every engine on one text, Vectorscan first.
+func measureAll(engines []*engine, name string, size int, pieces [][]byte, seconds float64) ([]figure, error) {
+	var out []figure
+	peer := 0.0
+	for _, e := range engines {
+		head := pieces
+		if n := max(1, e.limit/size); e.limit > 0 && len(head) > n {
+			head = head[:n]
+		}
+		speed, n, err := e.measure(head, seconds)
+		if err != nil {
+			return nil, fmt.Errorf("%s on %s: %w", e.name, name, err)
+		}
+		f := figure{Corpus: name, Piece: size, Engine: e.name, MBPerSec: speed, Matches: n, KB: bytesOf(head) >> 10}
+		if e.name == "vectorscan" {
+			peer = speed
+		}
+		if peer > 0 {
+			f.Ratio = speed / peer
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// patterns are the expressions of gitleaks' default rules.
+func patterns(detector *detect.Detector) []bench.Named {
+	var list []bench.Named
+	for _, rule := range detector.Config.Rules {
+		if rule.Regex != nil {
+			list = append(list, bench.Named{Name: rule.RuleID, Expr: rule.Regex.String()})
+		}
+	}
+	slices.SortFunc(list, func(a, b bench.Named) int { return cmp.Compare(a.Expr, b.Expr) })
+	return list
+}
+
+func listOf(exprs []string) []match.Pattern {
+	list := make([]match.Pattern, len(exprs))
+	for i, e := range exprs {
+		list[i].Expr = e
+	}
+	return list
 }
 
 // compare holds the matches of scanner/match to those of package regexp.
 func compare(ctx context.Context, set *match.Set, std []*regexp.Regexp, pieces [][]byte) error {
 	for _, p := range pieces {
+		if len(p) > 64<<10 {
+			p = cut(p, 64<<10)[0]
+		}
 		got, err := set.Find(ctx, nil, p)
 		if err != nil {
 			return err
 		}
+		have := make([][][]int, len(std))
+		for _, m := range got {
+			have[m.Pattern] = append(have[m.Pattern], []int{m.Start, m.End})
+		}
 		for i, re := range std {
-			want := re.FindAllIndex(p, -1)
-			var have [][]int
-			for _, m := range got {
-				if m.Pattern == i {
-					have = append(have, []int{m.Start, m.End})
-				}
-			}
-			if fmt.Sprint(have) != fmt.Sprint(want) {
-				return fmt.Errorf("%s: matches %v, package regexp %v", re, have, want)
+			if want := re.FindAllIndex(p, -1); fmt.Sprint(have[i]) != fmt.Sprint(want) {
+				return fmt.Errorf("pattern %d: matches at %v, package regexp %v", i, have[i], want)
 			}
 		}
 	}
 	return nil
 }
 
-// measure repeats an engine for the given CPU time; it must find the same each time.
-func measure(e engine, pieces [][]byte, seconds float64) (speed float64, matches int, err error) {
-	if matches, err = e.find(pieces); err != nil {
-		return 0, 0, err
+// row is a row of the table; the last column is for remarks and has no head.
+const row = "| %-12s | %7s | %-25s | %8s | %12s | %7s | %6s | %s\n"
+
+// printer writes figures as they come, or all at the end.
+type printer struct {
+	json bool
+	all  []figure
+}
+
+func (p *printer) notes(lines []string) {
+	if p.json {
+		for _, l := range lines {
+			fmt.Fprintln(os.Stderr, l)
+		}
+		return
 	}
-	total, start := 0, cpu()
-	for {
-		n, err := e.find(pieces)
-		if err != nil {
-			return 0, 0, err
+	for _, l := range lines {
+		fmt.Println(l)
+	}
+	fmt.Println()
+	fmt.Printf(row, "text", "piece", "engine", "MB/s", "× vectorscan", "matches", "in KB", "")
+	fmt.Printf(row, "---", "--:", "---", "--:", "--:", "--:", "--:", "")
+}
+
+func (p *printer) add(figures []figure) {
+	p.all = append(p.all, figures...)
+	if p.json {
+		return
+	}
+	for _, f := range figures {
+		ratio := "–"
+		if f.Ratio > 0 {
+			ratio = fmt.Sprintf("%.3f", f.Ratio)
 		}
-		if n != matches {
-			return 0, 0, fmt.Errorf("%d matches, then %d", matches, n)
-		}
-		total += bytesOf(pieces)
-		if used := cpu() - start; used >= seconds {
-			return float64(total) / used / 1e6, matches, nil
-		}
+		fmt.Printf(row, f.Corpus, fmt.Sprint(f.Piece), f.Engine, fmt.Sprintf("%.2f", f.MBPerSec), ratio, fmt.Sprint(f.Matches), fmt.Sprint(f.KB), f.Worst)
 	}
 }
 
-// build compiles the C program. The function it returns measures it.
-func build(ctx context.Context, dir string, exprs []string) (func(pieces [][]byte, seconds float64) (float64, error), error) {
-	flags, err := exec.CommandContext(ctx, "pkg-config", "--cflags", "--libs", "libhs").Output()
-	if err != nil {
-		return nil, fmt.Errorf("pkg-config libhs: %w", err)
+func (p *printer) end() error {
+	if !p.json {
+		return nil
 	}
-	bin := filepath.Join(dir, "vectorscan")
-	file := bin + ".c"
-	if err := os.WriteFile(file, source, 0o600); err != nil {
-		return nil, err
-	}
-	args := append([]string{"-O2", "-o", bin, file}, strings.Fields(string(flags))...)
-	if out, err := exec.CommandContext(ctx, "cc", args...).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("cc: %w: %s", err, out)
-	}
-	list := filepath.Join(dir, "patterns")
-	if err := os.WriteFile(list, []byte(strings.Join(exprs, "\n")), 0o600); err != nil {
-		return nil, err
-	}
-	return func(pieces [][]byte, seconds float64) (float64, error) {
-		var all []byte
-		for _, p := range pieces {
-			all = append(fmt.Appendf(all, "%d\n", len(p)), p...)
-		}
-		text := filepath.Join(dir, "text")
-		if err := os.WriteFile(text, all, 0o600); err != nil {
-			return 0, err
-		}
-		cmd := exec.CommandContext(ctx, bin, list, text, fmt.Sprint(seconds))
-		cmd.Stderr = os.Stderr
-		out, err := cmd.Output()
-		if err != nil {
-			return 0, fmt.Errorf("vectorscan: %w", err)
-		}
-		var used, matches int
-		var speed, compiled float64
-		if _, err := fmt.Sscan(string(out), &used, &matches, &speed, &compiled); err != nil {
-			return 0, fmt.Errorf("vectorscan: %w", err)
-		}
-		if used != len(exprs) {
-			fmt.Printf("vectorscan uses only %d of %d patterns\n", used, len(exprs))
-		}
-		return speed, nil
-	}, nil
-}
-
-// head returns about the first n bytes of a text.
-func head(text []byte, n int) []byte { return cut(text, n)[0] }
-
-func bytesOf(pieces [][]byte) (n int) {
-	for _, p := range pieces {
-		n += len(p)
-	}
-	return n
-}
-
-// cpu returns the CPU time of this process in user mode, in seconds.
-func cpu() float64 {
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		return float64(time.Now().UnixNano()) / 1e9
-	}
-	return float64(r.Utime.Nano()) / 1e9
+	e := json.NewEncoder(os.Stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(p.all)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/base64"
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"runtime"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sluice-dlp/sluice/bench"
 )
 
 type text struct {
@@ -18,28 +19,36 @@ type text struct {
 	text []byte
 }
 
-// texts are prose and code of the Go distribution, and what is made of them; no text holds
-// anything real to find. The same every time with the same version of Go.
-func texts(exprs []string, size int) []text {
+// texts are prose and code of the Go distribution, what is made of them, and generated
+// ones. No text holds anything real to find. The same every time with the same version of Go.
+func texts(exprs []string, seed uint64, size int) ([]text, error) {
 	prose, code := goSource(size)
 	var trees []*syntax.Regexp
 	for _, e := range exprs {
 		tree, err := syntax.Parse(e, syntax.Perl)
-		if err == nil {
-			trees = append(trees, tree)
+		if err != nil {
+			return nil, err
 		}
+		trees = append(trees, tree)
+	}
+	generated := map[string][]byte{}
+	for _, c := range bench.Corpora(seed, size, size) {
+		generated[c.Name] = []byte(c.Texts[0])
 	}
 	return []text{
 		{"prose", prose},
 		{"code", code},
+		{"json", generated["json"]},
+		{"logs", generated["logs"]},
+		{"base64", withBase64(prose, size)},
 		{"chinese", translated(prose, size, 0x4e00, 3000)},
 		{"hindi", translated(prose, size, 0x0905, 0x35)},
-		{"log", logLines(size)},
-		{"base64", withBase64(prose, size)},
-		{"1 per 21KB", dense(trees, prose, size, 21<<10)},
-		{"1 per 2.2KB", dense(trees, prose, size, 2200)},
-		{"1 per 270B", dense(trees, prose, size, 270)},
-	}
+		{"emoji", generated["emoji"]},
+		{"1 per 21 KB", dense(trees, prose, size, 21<<10)},
+		{"1 per 2.2 KB", dense(trees, prose, size, 2200)},
+		{"1 per 270 B", dense(trees, prose, size, 270)},
+		{"pii", generated["pii"]},
+	}, nil
 }
 
 func goSource(size int) (prose, code []byte) {
@@ -91,18 +100,6 @@ func translated(prose []byte, size int, first rune, letters uint32) []byte {
 	return out
 }
 
-func logLines(size int) []byte {
-	r := rand.New(rand.NewPCG(3, 4))
-	var out []byte
-	for len(out) < size {
-		out = fmt.Appendf(out, `{"ts":"2026-11-%02dT08:%02d:%02d.%03dZ","level":"info","caller":"http/server.go:%d","msg":"request done","method":"GET",`+
-			`"path":"/v2/items/%d/parts","status":%d,"ms":%d,"bytes":%d,"remote":"10.%d.%d.%d:%d","id":"%08x"}`+"\n",
-			1+r.IntN(28), r.IntN(24), r.IntN(60), r.IntN(1000), r.IntN(900), r.IntN(90000), 200+r.IntN(5), r.IntN(900), r.IntN(1<<20),
-			r.IntN(256), r.IntN(256), r.IntN(256), r.IntN(65536), r.Uint32())
-	}
-	return out
-}
-
 func withBase64(prose []byte, size int) []byte {
 	r := rand.New(rand.NewPCG(5, 6))
 	var out []byte
@@ -136,68 +133,10 @@ func dense(trees []*syntax.Regexp, prose []byte, size, gap int) []byte {
 		out = append(out, prose[at:at+n]...)
 		at += n
 		out = append(out, around[r.IntN(len(around))]...)
-		out = write(r, trees[r.IntN(len(trees))], out)
+		out = append(out, bench.Described(r, trees[r.IntN(len(trees))])...)
 		out = append(out, around[r.IntN(len(around))]...)
 	}
 	return []byte(strings.ToValidUTF8(string(out), ""))
-}
-
-// write appends a string of ASCII that an expression describes, assertions aside.
-func write(r *rand.Rand, re *syntax.Regexp, out []byte) []byte {
-	switch re.Op {
-	case syntax.OpLiteral:
-		for _, c := range re.Rune {
-			if re.Flags&syntax.FoldCase != 0 && r.IntN(2) == 0 && (c|0x20 >= 'a' && c|0x20 <= 'z') {
-				c ^= 0x20
-			}
-			out = utf8.AppendRune(out, c)
-		}
-	case syntax.OpCharClass:
-		out = append(out, pick(r, re.Rune))
-	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		out = append(out, byte(' '+r.IntN(95)))
-	case syntax.OpCapture:
-		out = write(r, re.Sub[0], out)
-	case syntax.OpConcat:
-		for _, s := range re.Sub {
-			out = write(r, s, out)
-		}
-	case syntax.OpAlternate:
-		out = write(r, re.Sub[r.IntN(len(re.Sub))], out)
-	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
-		lo, hi := re.Min, re.Max
-		switch re.Op {
-		case syntax.OpStar:
-			lo, hi = 0, 3
-		case syntax.OpPlus:
-			lo, hi = 1, 4
-		case syntax.OpQuest:
-			lo, hi = 0, 1
-		}
-		if hi < 0 || hi > lo+6 {
-			hi = lo + 6
-		}
-		for range lo + r.IntN(hi-lo+1) {
-			out = write(r, re.Sub[0], out)
-		}
-	}
-	return out
-}
-
-// pick returns a printable letter of a class if it has one.
-func pick(r *rand.Rand, ranges []rune) byte {
-	var letters []byte
-	for c := rune(' '); c < 0x7f; c++ {
-		for i := 0; i+1 < len(ranges); i += 2 {
-			if c >= ranges[i] && c <= ranges[i+1] {
-				letters = append(letters, byte(c))
-			}
-		}
-	}
-	if len(letters) == 0 {
-		return '\n'
-	}
-	return letters[r.IntN(len(letters))]
 }
 
 // cut divides a text into pieces of about n bytes, between runes.

@@ -1,9 +1,11 @@
-// Measures Vectorscan (or Hyperscan): vectorscan PATTERNS TEXT SECONDS
+// Measures Vectorscan (or Hyperscan): vectorscan PATTERNS
 //
-// PATTERNS has one expression per line; TEXT is read in pieces, as
-// they are separated by the Go program: each piece is its length, a newline and its
-// bytes. Printed are the number of patterns in use, the calls of the match function in one
-// pass, and MB per second of CPU time. Built by peers.go:
+// PATTERNS has one expression per line. Then for each line "SECONDS FILE" of
+// standard input, the text in FILE is scanned again and again for so long; it is
+// in pieces: each is its length, a newline and its bytes. The answer is one line:
+// the calls of the match function in one pass, and MB per second of CPU time. The
+// first line of all says how many patterns are in use and how long compiling took.
+// Built by vectorscan.go:
 //
 //	cc -O2 -o vectorscan vectorscan.c $(pkg-config --cflags --libs libhs)
 #include <hs.h>
@@ -37,7 +39,7 @@ static char *slurp(const char *name, size_t *n) {
 }
 
 int main(int argc, char **argv) {
-	if (argc != 4) return 2;
+	if (argc != 2) return 2;
 	size_t n;
 	char *lines = slurp(argv[1], &n);
 	const char *expr[4096];
@@ -67,22 +69,32 @@ int main(int argc, char **argv) {
 	hs_scratch_t *scratch = NULL;
 	if (hs_alloc_scratch(db, &scratch) != HS_SUCCESS) return 1;
 
-	char *text = slurp(argv[2], &n);
-	unsigned long long matches = 0, total = 0, passes = 0, bytes = 0;
-	double seconds = atof(argv[3]);
-	start = cpu();
-	do {
-		matches = bytes = 0;
-		for (char *p = text; p < text + n;) {
-			size_t len = strtoul(p, &p, 10);
-			p++;
-			if (hs_scan(db, p, len, 0, scratch, found, &matches) != HS_SUCCESS) return 1;
-			p += len;
-			bytes += len;
-		}
-		total += bytes;
-		passes++;
-	} while (cpu() - start < seconds);
-	printf("%u %llu %f %f\n", count, matches, total / (cpu() - start) / 1e6, compiled);
+	printf("%u %f\n", count, compiled);
+	fflush(stdout);
+
+	static char line[4096];
+	while (fgets(line, sizeof line, stdin)) {
+		char *name;
+		double seconds = strtod(line, &name);
+		name += strspn(name, " ");
+		name[strcspn(name, "\n")] = 0;
+		char *text = slurp(name, &n);
+		unsigned long long matches = 0, total = 0, bytes = 0;
+		start = cpu();
+		do {
+			matches = bytes = 0;
+			for (char *p = text; p < text + n;) {
+				size_t len = strtoul(p, &p, 10);
+				p++;
+				if (hs_scan(db, p, len, 0, scratch, found, &matches) != HS_SUCCESS) return 1;
+				p += len;
+				bytes += len;
+			}
+			total += bytes;
+		} while (cpu() - start < seconds);
+		printf("%llu %f\n", matches, total / (cpu() - start) / 1e6);
+		fflush(stdout);
+		free(text);
+	}
 	return 0;
 }
