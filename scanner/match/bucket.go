@@ -14,7 +14,7 @@ type item struct {
 
 // newFilter builds the filter of the anchors of every pattern.
 func newFilter(byPattern [][]anchor) *filter {
-	f := &filter{always: make([]uint64, (len(byPattern)+63)/64)}
+	f := &filter{always: make([]uint64, (len(byPattern)+63)/64), walkers: map[string]*walker{}}
 	f.atEnd = [2]uint64{^uint64(0), ^uint64(0)}
 	for c := range f.masks {
 		f.masks[c] = f.atEnd
@@ -34,9 +34,10 @@ func newFilter(byPattern [][]anchor) *filter {
 			}
 			items = append(items, item{anchor: a, entry: int32(len(f.entries))})
 			anchors = append(anchors, a)
-			f.entries = append(f.entries, newEntry(pattern, a))
+			f.entries = append(f.entries, f.newEntry(pattern, a))
 		}
 	}
+	f.walkers = nil
 	cl := newClasses(anchors)
 	f.tables.setClasses(&cl.of)
 	numbers := map[byteSet]uint16{}
@@ -213,12 +214,11 @@ func (f *filter) add(bucket int, it *item) {
 			f.atEnd[word] &^= m
 		}
 	}
-	checks := f.checks[bucket]
-	if len(checks) == 0 || checks[len(checks)-1].n == checkEntries {
-		checks = append(checks, check{})
-		f.checks[bucket] = checks
+	ch := f.checks[bucket]
+	if ch == nil || ch.n == checkEntries {
+		ch = &check{next: ch}
+		f.checks[bucket] = ch
 	}
-	ch := &checks[len(checks)-1]
 	for k := range anchorLen {
 		for x := it.sets[k]; x != 0; x &= x - 1 {
 			c := bits.TrailingZeros64(x)

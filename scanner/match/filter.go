@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math/bits"
+	"regexp/syntax"
 	"sync"
 )
 
@@ -29,9 +30,10 @@ type filter struct {
 	member  [anchorLen][64]uint64 // by place and class, the buckets
 	ends    [anchorLen]uint64     // buckets that can do without a place behind the text
 	starts  uint64                // buckets that can do without the first place, before the text
-	checks  [maxBuckets][]check
+	checks  [maxBuckets]*check
 	entries []entry
-	sets    []byteSet // of the anchors
+	sets    []byteSet          // of the anchors
+	walkers map[string]*walker // while the filter is built
 	runs    []*runs
 	always  []uint64 // patterns without an anchor, one bit each
 	scratch sync.Pool
@@ -44,16 +46,18 @@ type check struct {
 	atStart uint32                // bit e: entry e can do without place 0 before the text
 	entries [checkEntries]int32
 	n       int
+	next    *check // of the same bucket
 }
 
 // entry is what follows when an anchor was found.
 type entry struct {
 	pattern    int32
+	tailAt     int32   // how many bytes behind that the walk ahead begins
 	aheadOf    int32   // how many bytes behind the anchor's place the walks begin
 	whole      bool    // read the whole text
 	exact      bool    // classes tell all bytes of the anchor from others
 	headFirst  bool    // the walk back is the shorter one
-	head, tail *walker // walk back from the anchor and ahead from it
+	head, tail *walker // walk back from the anchor and ahead from it; nil if there is nothing to walk over
 	near       *walker // the tail, cut short instead of loosened; nil if it is not loose
 	back       []extent
 	ahead      []extent
@@ -62,25 +66,88 @@ type entry struct {
 	seq        [anchorLen]uint16 // the anchor, as numbers of filter.sets
 }
 
-func newEntry(pattern int, a *anchor) entry {
+// newEntry makes the entry of an anchor.
+func (f *filter) newEntry(pattern int, a *anchor) entry {
 	reversed := catNode(a.head...).reversed().sub
 	e := entry{
 		pattern: int32(pattern),
 		aheadOf: int32(a.ahead),
 		whole:   a.whole,
-		tail:    newWalker(a.tail, false, false),
 		back:    extents(reversed),
 		ahead:   extents(a.tail),
 	}
 	e.backMax, e.aheadMax = widest(e.back), widest(e.ahead)
-	if len(reversed) > 0 {
-		e.head = newWalker(reversed, true, false)
-	}
-	if catNode(a.tail...).states(maxStates) > maxStates {
-		e.near = newWalker(a.tail, false, true)
-	}
 	e.headFirst = e.backMax == 0
+	if len(reversed) > 0 {
+		e.head = f.walker(reversed, true, false)
+	}
+	skip, width := a.checked()
+	e.tailAt = int32(width)
+	if tail := a.tail[skip:]; len(tail) > 0 {
+		e.tail = f.walker(tail, false, false)
+		if catNode(tail...).states(maxStates) > maxStates {
+			e.near = f.walker(tail, false, true)
+		}
+	}
 	return e
+}
+
+// checked returns how many elements of the tail need no walk, because the anchor has said
+// all that they ask, and how many bytes they take.
+func (a *anchor) checked() (elements, bytes int) {
+	for i, n := range a.tail {
+		switch {
+		case bytes == anchorLen-a.ahead:
+			return elements, bytes
+		case n.kind == kindSet:
+			bytes++
+			elements = i + 1
+		case i == 0 && a.ahead > 0 && n.kind == kindAssert && n.cond == syntax.EmptyWordBoundary && len(a.tail) > 1 &&
+			a.tail[1].kind == kindSet && a.tail[1].set.intersect(kindBytes[kindWord]) == a.tail[1].set:
+			// The byte before is none of a word.
+		default:
+			return elements, bytes
+		}
+	}
+	return elements, bytes
+}
+
+// walker returns a walker over list. Those of all anchors that have the same to walk over are one.
+func (f *filter) walker(list []*node, back, cut bool) *walker {
+	key := make([]byte, 0, 1024)
+	if back {
+		key = append(key, 'b')
+	}
+	if cut {
+		key = append(key, 'c')
+	}
+	for _, n := range list {
+		key = n.appendKey(key)
+	}
+	w, ok := f.walkers[string(key)]
+	if !ok {
+		w = &walker{list: list, back: back, cut: cut}
+		f.walkers[string(key)] = w
+	}
+	return w
+}
+
+// appendKey appends what tells n from other patterns.
+func (n *node) appendKey(key []byte) []byte {
+	key = append(key, byte(n.kind), byte(n.cond))
+	switch n.kind {
+	case kindSet:
+		for _, w := range n.set {
+			key = binary.LittleEndian.AppendUint64(key, w)
+		}
+	case kindRepeat:
+		key = binary.AppendVarint(binary.AppendVarint(key, int64(n.min)), int64(n.max))
+	}
+	key = binary.AppendUvarint(key, uint64(len(n.sub)))
+	for _, sub := range n.sub {
+		key = sub.appendKey(key)
+	}
+	return key
 }
 
 // warm builds all automata.
@@ -154,7 +221,7 @@ func (f *filter) state(text []byte, p int, a, b uint64, sc *scratch) {
 		f.candidateNear(text, p, sc)
 		return
 	}
-	f.candidate(text, p, f.classesAt(text, p), sc)
+	f.candidate(text, p, sc)
 }
 
 // classesAt returns the classes of the bytes from p on.
@@ -164,34 +231,92 @@ func (f *filter) classesAt(text []byte, p int) uint64 {
 		uint64(c[byte(w>>32)])<<32 | uint64(c[byte(w>>40)])<<40 | uint64(c[byte(w>>48)])<<48 | uint64(c[byte(w>>56)])<<56
 }
 
-// candidate is the second and third step at p, where the bytes have the classes w.
-func (f *filter) candidate(text []byte, p int, w uint64, sc *scratch) {
-	sc.stats.Candidates++
-	c0, c1, c2, c3 := w&63, w>>8&63, w>>16&63, w>>24&63
-	c4, c5, c6, c7 := w>>32&63, w>>40&63, w>>48&63, w>>56&63
-	m := &f.member
-	found := m[0][c0] & m[1][c1] & m[2][c2] & m[3][c3] & m[4][c4] & m[5][c5] & m[6][c6] & m[7][c7]
-	for ; found != 0; found &= found - 1 {
-		checks := f.checks[bits.TrailingZeros64(found)&(maxBuckets-1)]
-		for i := range checks {
-			ch := &checks[i]
-			v := ch.sets[0][c0] & ch.sets[1][c1] & ch.sets[2][c2] & ch.sets[3][c3] &
-				ch.sets[4][c4] & ch.sets[5][c5] & ch.sets[6][c6] & ch.sets[7][c7]
-			for ; v != 0; v &= v - 1 {
-				e := &f.entries[ch.entries[bits.TrailingZeros32(v)&(checkEntries-1)]]
-				if e.exact || f.stands(e, text, p) {
-					sc.anchorAt(e, text, p)
+// batchLen is how many places are looked at together.
+const batchLen = 64
+
+// batch is the memory of filter.batch.
+type batch struct {
+	places  [batchLen]int32
+	classes [batchLen]uint64
+	found   [batchLen]uint64
+	passed  [batchLen]passed
+}
+
+// passed is a place where a check has found anchors.
+type passed struct {
+	check *check
+	found uint32
+	place int32
+}
+
+// batch is the second and third step for n places of the batch, counted from text[at]. Each
+// step is done for all of them before the next: nothing hangs on the outcome for a single
+// place, which no processor could foresee, and most wait for memory at the same time.
+func (f *filter) batch(ctx context.Context, text []byte, at, n int, classified bool, sc *scratch) error {
+	b, m := &sc.batch, &f.member
+	sc.stats.Candidates += int64(n)
+	left := 0
+	for _, p := range b.places[:n] {
+		var w uint64
+		if classified {
+			w = binary.LittleEndian.Uint64(sc.vectors.classes[p:])
+		} else {
+			w = f.classesAt(text, at+int(p))
+		}
+		found := m[0][w&63] & m[1][w>>8&63] & m[2][w>>16&63] & m[3][w>>24&63] &
+			m[4][w>>32&63] & m[5][w>>40&63] & m[6][w>>48&63] & m[7][w>>56&63]
+		i := left & (batchLen - 1)
+		b.places[i], b.classes[i], b.found[i] = p, w, found
+		left += int((found | -found) >> 63)
+	}
+	k := 0
+	for i := range left {
+		i &= batchLen - 1
+		w := b.classes[i]
+		for found := b.found[i]; found != 0; found &= found - 1 {
+			for ch := f.checks[bits.TrailingZeros64(found)&(maxBuckets-1)]; ch != nil; ch = ch.next {
+				v := ch.sets[0][w&63] & ch.sets[1][w>>8&63] & ch.sets[2][w>>16&63] & ch.sets[3][w>>24&63] &
+					ch.sets[4][w>>32&63] & ch.sets[5][w>>40&63] & ch.sets[6][w>>48&63] & ch.sets[7][w>>56&63]
+				b.passed[k&(batchLen-1)] = passed{ch, v, b.places[i]}
+				k += int((v | -v) >> 31)
+				if k == batchLen {
+					f.anchors(text, at, k, sc)
+					k = 0
 				}
+			}
+		}
+	}
+	f.anchors(text, at, k, sc)
+	if sc.tired() {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// anchors goes on with the first n places that have passed.
+func (f *filter) anchors(text []byte, at, n int, sc *scratch) {
+	for i := range sc.batch.passed[:n] {
+		s := &sc.batch.passed[i]
+		p := at + int(s.place)
+		for v := s.found; v != 0; v &= v - 1 {
+			e := &f.entries[s.check.entries[bits.TrailingZeros32(v)&(checkEntries-1)]]
+			if e.exact || f.stands(e, text, p) {
+				sc.anchorAt(e, text, p)
 			}
 		}
 	}
 }
 
+// candidate is batch for one place.
+func (f *filter) candidate(text []byte, p int, sc *scratch) {
+	sc.batch.places[0] = 0
+	_ = f.batch(context.Background(), text, p, 1, false, sc)
+}
+
 // stands reports whether the anchor of e is at p, where classes say that it may be.
 func (f *filter) stands(e *entry, text []byte, p int) bool {
-	t := text[p : p+anchorLen]
-	for k, c := range t {
-		if !f.sets[e.seq[k]].has(c) {
+	for k := max(0, -p); k < min(anchorLen, len(text)-p); k++ {
+		if !f.sets[e.seq[k]].has(text[p+k]) {
 			return false
 		}
 	}
@@ -216,9 +341,7 @@ func (f *filter) candidateNear(text []byte, p int, sc *scratch) {
 	}
 	sc.stats.Candidates++
 	for ; found != 0; found &= found - 1 {
-		checks := f.checks[bits.TrailingZeros64(found)]
-		for i := range checks {
-			ch := &checks[i]
+		for ch := f.checks[bits.TrailingZeros64(found)]; ch != nil; ch = ch.next {
 			v := ^uint32(0)
 			for k := range anchorLen {
 				switch {
@@ -231,7 +354,9 @@ func (f *filter) candidateNear(text []byte, p int, sc *scratch) {
 				}
 			}
 			for ; v != 0; v &= v - 1 {
-				sc.anchorAt(&f.entries[ch.entries[bits.TrailingZeros32(v)]], text, p)
+				if e := &f.entries[ch.entries[bits.TrailingZeros32(v)]]; e.exact || f.stands(e, text, p) {
+					sc.anchorAt(e, text, p)
+				}
 			}
 		}
 	}

@@ -168,27 +168,21 @@ func (f *filter) classify(text []byte, step *firstStep, v *vectors) {
 
 // candidates goes on with the places that bits are set for.
 func (f *filter) candidates(ctx context.Context, text []byte, at int, places []uint64, classified bool, sc *scratch) error {
+	b := &sc.batch
+	n := 0
 	for i, w := range places {
-		if w == 0 {
-			continue
-		}
-		for base := i * blockLen; w != 0; w &= w - 1 {
-			p := base + bits.TrailingZeros64(w)
-			var c uint64
-			if classified {
-				c = binary.LittleEndian.Uint64(sc.vectors.classes[p:])
-			} else {
-				c = f.classesAt(text, at+p)
+		for ; w != 0; w &= w - 1 {
+			b.places[n] = int32(i*blockLen + bits.TrailingZeros64(w))
+			if n++; n < batchLen {
+				continue
 			}
-			f.candidate(text, at+p, c, sc)
-		}
-		if sc.tired() {
-			if err := ctx.Err(); err != nil {
+			if err := f.batch(ctx, text, at, n, classified, sc); err != nil {
 				return err
 			}
+			n = 0
 		}
 	}
-	return nil
+	return f.batch(ctx, text, at, n, classified, sc)
 }
 
 // isASCII reports whether no byte is beyond ASCII.

@@ -2,6 +2,7 @@ package match
 
 import (
 	"regexp/syntax"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -9,9 +10,10 @@ import (
 // walker is an automaton in one direction, determinized as far as texts have asked for.
 //
 // Its states are sets of the automaton's states, its moves are found when a
-// text first takes them and kept in a table of atomic words. So walks of all goroutines
-// share what one has found, without a lock; a lock is only taken to add a
-// move. There are at most walkStates states; from then on, unknown moves are
+// text first takes them. They are kept in a table that is never changed: who finds new moves makes a larger
+// one and puts it in the place of the old. So walks of all goroutines share what one has found, without a lock,
+// and the table is as small as can be: walks read a byte or two of a lot of tables, so what they
+// take is mostly the time until the memory answers. There are at most walkStates states; from then on, unknown moves are
 // worked out each time, with the automaton itself.
 type walker struct {
 	list []*node // what is walked over, in the order in which it is read
@@ -21,6 +23,8 @@ type walker struct {
 	moves      atomic.Pointer[moves]
 	*automaton // set before moves is
 	lock       sync.Mutex
+	sample     []byte      // one byte of each class
+	states     []walkState // for who holds the lock
 }
 
 // walkStates is the number of states of a walker.
@@ -30,18 +34,16 @@ const (
 	moveUnknown = iota
 	moveDead    // the pattern cannot match
 	moveMatched // it can
+	moveLost    // the automaton must say where it leads
 	verdicts    // all others are where a state's row begins in the table
 )
 
 // moves are the known moves of a walker.
 type moves struct {
-	starts [len(kinds)]atomic.Uint32
-	width  int             // of a row: the number of classes, and at least that of verdicts
-	table  []atomic.Uint32 // one row per state; the first is not used
-	class  [256]uint8      // of bytes that all states treat alike
-	sample []byte          // one byte of each class
-	states [walkStates]walkState
-	n      int // states in use; for who holds the lock
+	starts [len(kinds)]uint16
+	width  int        // of a row: the number of classes, and at least that of verdicts
+	class  [256]uint8 // of bytes that all states treat alike
+	table  []uint16   // one row per state; the first is not used
 }
 
 // walkState is a set of states of the automaton that have read a byte, and the kind of
@@ -96,10 +98,6 @@ func assertionsBetween(before, after uint8) syntax.EmptyOp {
 	return op | syntax.EmptyNoWordBoundary
 }
 
-func newWalker(list []*node, back, cut bool) *walker {
-	return &walker{list: list, back: back, cut: cut}
-}
-
 // known returns the moves. When first asked it builds the automaton, and an empty table of
 // moves.
 func (w *walker) known() *moves {
@@ -131,12 +129,18 @@ func (w *walker) known() *moves {
 		if !ok {
 			id = uint8(len(number))
 			number[k] = id
-			m.sample = append(m.sample, byte(c))
+			w.sample = append(w.sample, byte(c))
 		}
 		m.class[c] = id
 	}
-	m.width = max(len(m.sample), verdicts)
-	m.table = make([]atomic.Uint32, (1+walkStates)*m.width)
+	m.width = max(len(w.sample), verdicts)
+	m.table = make([]uint16, m.width)
+	for k := range m.starts {
+		m.starts[k] = w.number(m, walkState{kind: uint8(k), start: true})
+		if len(w.conds) == 0 {
+			break
+		}
+	}
 	w.moves.Store(m)
 	return m
 }
@@ -176,7 +180,7 @@ func (w *walker) leave(from walkState, next uint8) (s uint64, ok bool) {
 }
 
 // move works out where the byte c leads.
-func (w *walker) move(from walkState, c byte) (to walkState, verdict uint32) {
+func (w *walker) move(from walkState, c byte) (to walkState, verdict uint16) {
 	kind := uint8(0)
 	if len(w.conds) > 0 {
 		kind = kindOf(c)
@@ -195,65 +199,72 @@ func (w *walker) move(from walkState, c byte) (to walkState, verdict uint32) {
 	return walkState{set: s, kind: kind}, moveUnknown
 }
 
-// row returns where the row of state i begins.
-func (m *moves) row(i int) uint32 { return uint32((1 + i) * m.width) }
-
-// state returns the state whose row begins at the given place.
-func (m *moves) state(row uint32) walkState { return m.states[int(row)/m.width-1] }
-
-// number returns the row of a state, a new one if need be; 0 if there are too many.
-// The lock must be held.
-func (m *moves) number(s walkState) uint32 {
-	for i := range m.n {
-		if m.states[i] == s {
-			return m.row(i)
+// number returns the row of a state in m, which is not yet shared: a new one if need be, or moveLost if there
+// are too many. The lock must be held.
+func (w *walker) number(m *moves, s walkState) uint16 {
+	i := slices.Index(w.states, s)
+	if i < 0 {
+		if len(w.states) == walkStates {
+			return moveLost
 		}
+		i = len(w.states)
+		w.states = append(w.states, s)
+		m.table = append(m.table, make([]uint16, m.width)...)
 	}
-	if m.n == walkStates {
-		return moveUnknown
-	}
-	m.states[m.n] = s
-	m.n++
-	return m.row(m.n - 1)
+	return uint16((1 + i) * m.width)
 }
 
-// learn works out a move and adds it to the table. It returns the row of the state
-// that it leads to, or moveUnknown if there is no room for one, or a verdict.
-func (w *walker) learn(m *moves, from uint32, c byte) uint32 {
+// learn goes on with a walk in the given state at text[i], up to but without text[end], and keeps the moves that were
+// not known. It returns the last state, or a verdict, and where it was reached.
+func (w *walker) learn(state uint16, text []byte, i, end int) (uint16, int) {
+	step := 1
+	if w.back {
+		step = -1
+	}
 	w.lock.Lock()
 	defer w.lock.Unlock()
-	to, verdict := w.move(m.state(from), c)
-	if verdict == moveUnknown {
-		verdict = m.number(to)
+	old := w.moves.Load()
+	m := &moves{starts: old.starts, width: old.width, class: old.class, table: slices.Clone(old.table)}
+	defer w.moves.Store(m)
+	for ; i != end; i += step {
+		class := int(m.class[text[i]])
+		next := m.table[int(state)+class]
+		if next == moveUnknown {
+			to, verdict := w.move(w.states[int(state)/m.width-1], text[i])
+			if next = verdict; next == moveUnknown {
+				next = w.number(m, to)
+			}
+			m.table[int(state)+class] = next
+		}
+		if next < verdicts {
+			return next, i
+		}
+		state = next
 	}
-	if verdict != moveUnknown {
-		// Who reads this row has seen the state that it stands for written.
-		m.table[int(from)+int(m.class[c])].Store(verdict)
-	}
-	return verdict
+	return state, i
 }
 
 // begin returns the row of the state in which a walk from p begins.
-func (w *walker) begin(m *moves, text []byte, p int) uint32 {
-	kind := uint8(0)
-	if len(w.conds) > 0 {
-		switch {
-		case w.back && p == len(text) || !w.back && p == 0:
-			kind = kindEdge
-		case w.back:
-			kind = kindOf(text[p])
-		default:
-			kind = kindOf(text[p-1])
-		}
+func (w *walker) begin(m *moves, text []byte, p int) uint16 {
+	if len(w.conds) == 0 {
+		return m.starts[0]
 	}
-	if s := m.starts[kind].Load(); s != 0 {
-		return s
+	switch {
+	case w.back && p == len(text) || !w.back && p == 0:
+		return m.starts[kindEdge]
+	case w.back:
+		return m.starts[kindOf(text[p])]
 	}
+	return m.starts[kindOf(text[p-1])]
+}
+
+// ends reports whether the pattern has matched in a state in which the text ends.
+func (w *walker) ends(state uint16) bool {
 	w.lock.Lock()
-	defer w.lock.Unlock()
-	s := m.number(walkState{kind: kind, start: true})
-	m.starts[kind].Store(s)
-	return s
+	from := w.states[int(state)/w.moves.Load().width-1]
+	w.lock.Unlock()
+	_, ok := w.leave(from, kindEdge)
+	return ok
 }
 
 // forward reports whether the pattern may match from text[p] on, and how many bytes it read
@@ -262,31 +273,29 @@ func (w *walker) forward(text []byte, p int) (ok bool, read int) {
 	m := w.known()
 	end := min(len(text), p+maxWalk)
 	state := w.begin(m, text, p)
-	if state == moveUnknown {
-		return w.automaton.forward(text, p)
-	}
 	table := m.table
 	for i := p; i < end; i++ {
-		next := table[int(state)+int(m.class[text[i]])].Load()
+		next := table[int(state)+int(m.class[text[i]])]
 		if next < verdicts {
 			if next == moveUnknown {
-				next = w.learn(m, state, text[i])
+				next, i = w.learn(state, text, i, end)
 			}
 			switch next {
-			case moveUnknown:
-				ok, read = w.automaton.forward(text, p)
-				return ok, read + i - p
 			case moveDead, moveMatched:
 				return next == moveMatched, i - p
+			case moveLost:
+				ok, read = w.automaton.forward(text, p)
+				return ok, read + i - p
 			}
+			state = next
+			break
 		}
 		state = next
 	}
 	if end < len(text) {
 		return true, end - p
 	}
-	_, ok = w.leave(m.state(state), kindEdge)
-	return ok, end - p
+	return w.ends(state), end - p
 }
 
 // backward is forward in the other direction: it reads text[p-1] first. The automaton
@@ -295,29 +304,27 @@ func (w *walker) backward(text []byte, p int) (ok bool, read int) {
 	m := w.known()
 	end := max(0, p-maxWalk)
 	state := w.begin(m, text, p)
-	if state == moveUnknown {
-		return w.automaton.backward(text, p)
-	}
 	table := m.table
 	for i := p - 1; i >= end; i-- {
-		next := table[int(state)+int(m.class[text[i]])].Load()
+		next := table[int(state)+int(m.class[text[i]])]
 		if next < verdicts {
 			if next == moveUnknown {
-				next = w.learn(m, state, text[i])
+				next, i = w.learn(state, text, i, end-1)
 			}
 			switch next {
-			case moveUnknown:
-				ok, read = w.automaton.backward(text, p)
-				return ok, read + p - i
 			case moveDead, moveMatched:
 				return next == moveMatched, p - i
+			case moveLost:
+				ok, read = w.automaton.backward(text, p)
+				return ok, read + p - i
 			}
+			state = next
+			break
 		}
 		state = next
 	}
 	if end > 0 {
 		return true, p - end
 	}
-	_, ok = w.leave(m.state(state), kindEdge)
-	return ok, p - end
+	return w.ends(state), p - end
 }

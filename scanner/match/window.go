@@ -23,6 +23,7 @@ type scratch struct {
 	states  []patternState
 	stats   Stats
 	vectors vectors
+	batch   batch
 	tries   backtrack
 	asked   int64 // stats.Walked when the context was last looked at
 }
@@ -156,13 +157,14 @@ func (e *entry) walk(text []byte, p int, st *patternState) bool {
 		}
 	}
 	ok, read := true, 0
+	at := p + int(e.tailAt)
 	if e.near != nil {
 		// It reads less where loops of the tail would go on.
-		ok, read = e.near.forward(text, p)
+		ok, read = e.near.forward(text, at)
 		st.work += read
 	}
-	if ok {
-		ok, read = e.tail.forward(text, p)
+	if ok && e.tail != nil {
+		ok, read = e.tail.forward(text, at)
 		st.work += read
 	}
 	if !ok || e.head == nil || e.headFirst {
