@@ -39,7 +39,14 @@ func newFilter(byPattern [][]anchor) *filter {
 	}
 	f.walkers = nil
 	cl := newClasses(anchors)
-	f.tables.setClasses(&cl.of)
+	f.tables.class = cl.of
+	for _, r := range f.runs {
+		for c := range 256 {
+			if r.member[c] {
+				r.classes[cl.of[c]] = 1
+			}
+		}
+	}
 	numbers := map[byteSet]uint16{}
 	for i := range items {
 		it, e := &items[i], &f.entries[items[i].entry]

@@ -47,8 +47,6 @@ type tables struct {
 	class   [256]byte
 }
 
-func (t *tables) setClasses(of *[256]uint8) { t.class = *of }
-
 // add notes an anchor of a bucket.
 func (t *tables) add(bucket int, it *item) {
 	bit := byte(1) << (bucket % 8)
@@ -78,6 +76,8 @@ type firstStep struct {
 	halves bool // by tables.halves; then anchors are put into buckets that suit these
 	// classify, if not nil, turns blocks of text into classes, which places is then called with.
 	classify func(class *[256]byte, text *byte, blocks int, out *byte)
+	// members writes one bit for each class: whether it is not zero in the table.
+	members func(table *[maxClasses]byte, classes *byte, blocks int, out *uint64)
 }
 
 // firstSteps are those that this machine can do, the fastest first.
@@ -85,7 +85,7 @@ var firstSteps = append(vectorSteps(), firstStep{name: "go"})
 
 // vectors is the memory of the first step with vectors.
 type vectors struct {
-	places  [passBlocks]uint64
+	places  [passBlocks + 1]uint64
 	tail    [2 * blockLen]byte
 	classes [(passBlocks + 1) * blockLen]byte
 }
@@ -140,6 +140,12 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 		}
 		if err := f.candidates(ctx, text, at, v.places[:blocks], step.classify != nil, sc); err != nil {
 			return err
+		}
+		if step.classify != nil && len(f.runs) > 0 {
+			end := min(len(text), at+passBlocks*blockLen)
+			if err := f.runsIn(ctx, text, at, end, step, sc); err != nil {
+				return err
+			}
 		}
 	}
 	for p := max(0, last+1); p < len(text); p++ {

@@ -35,6 +35,29 @@ done:
 	VZEROUPPER
 	RET
 
+// func membersVBMI(table *[64]byte, classes *byte, blocks int, out *uint64)
+TEXT ·membersVBMI(SB), NOSPLIT, $0-32
+	MOVQ table+0(FP), DX
+	MOVQ classes+8(FP), SI
+	MOVQ blocks+16(FP), CX
+	MOVQ out+24(FP), DI
+	VMOVDQU64 (DX), Z0
+	TESTQ CX, CX
+	JZ   done
+loop:
+	VMOVDQU64 (SI), Z1
+	VPERMB Z0, Z1, Z1
+	VPTESTMB Z1, Z1, K1
+	KMOVQ K1, AX
+	MOVQ AX, (DI)
+	ADDQ $64, SI
+	ADDQ $8, DI
+	DECQ CX
+	JNZ  loop
+done:
+	VZEROUPPER
+	RET
+
 // GROUP adds to Z8 the buckets of one group that are left at all five places of the classes in Z0 to Z4.
 #define GROUP(t0, t1, t2, t3, t4) \
 	VPERMB t0, Z0, Z5 \

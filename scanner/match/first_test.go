@@ -129,3 +129,67 @@ func TestVectorsMissNothing(t *testing.T) {
 		}
 	}
 }
+
+// Runs found with vectors are those found byte by byte.
+func TestRunsWithVectors(t *testing.T) {
+	var lists [][]anchor
+	c := newChooser()
+	for _, expr := range []string{`[A-Za-z0-9+/]{40}[^x]`, `[a-z2-7]{52}[^x]`, `[0-9a-f]{64}[^x]`, `[0-9]{12}[^x]`, `[xyz]{200}[^x]`} {
+		tree, err := syntax.Parse(expr, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root := builder{plain: true}.build(tree)
+		a, ok := c.chooseRun(flatten(root, nil))
+		if !ok {
+			t.Fatalf("no run in %s", expr)
+		}
+		lists = append(lists, []anchor{a})
+	}
+	f := newFilter(lists)
+	r := rand.New(rand.NewPCG(3, 4))
+	found := 0
+	for range 300 {
+		var text []byte
+		for range 1 + r.IntN(60) {
+			set := []string{"0123456789", "abcdef0123456789", "xyz", "abcdefghijklmnopqrstuvwxyz234567", "ABCxyz019+/", " .-"}[r.IntN(6)]
+			for range r.IntN([]int{3, 70, 300}[r.IntN(3)]) {
+				text = append(text, set[r.IntN(len(set))])
+			}
+		}
+		if r.IntN(2) == 0 {
+			text = append(text, make([]byte, r.IntN(9000))...)
+		}
+		windows := func(step *firstStep) (all [][]window) {
+			sc := f.newScratch(len(lists))
+			sc.begin(f, len(text))
+			if err := f.find(t.Context(), text, step, sc); err != nil {
+				t.Fatal(err)
+			}
+			if step.classify == nil {
+				for _, r := range f.runs {
+					if err := r.scan(t.Context(), text, 0, len(text), sc); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			for i := range lists {
+				all = append(all, slices.Clone(sc.state(int32(i)).windows))
+				found += len(all[i])
+			}
+			return all
+		}
+		want := windows(&firstStep{})
+		for i := range firstSteps {
+			got := windows(&firstSteps[i])
+			for k := range want {
+				if !slices.Equal(got[k], want[k]) {
+					t.Fatalf("%s: windows %v, want %v", firstSteps[i].name, got[k], want[k])
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no runs")
+	}
+}

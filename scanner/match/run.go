@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"math/bits"
 	"sync"
 )
 
@@ -11,6 +12,7 @@ import (
 // is never looked at.
 type runs struct {
 	member  [256]bool
+	classes [maxClasses]byte // not zero where a class has a member
 	set     byteSet
 	length  int // of the shortest run that any entry requires
 	entries []runEntry
@@ -51,13 +53,73 @@ func (f *filter) addRun(pattern int, a *anchor) {
 	f.runs = append(f.runs, r)
 }
 
-// scan finds the runs of text. It reads no byte twice: all bytes from start up
+// runsIn finds the runs of text[from:to], whose classes are known, with vectors. It must be called with pieces in order. Runs of
+// members by class are at least as long as those by byte.
+func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, step *firstStep, sc *scratch) error {
+	v := &sc.vectors
+	blocks := (to - from + blockLen - 1) / blockLen
+	for k, r := range f.runs {
+		step.members(&r.classes, &v.classes[0], blocks, &v.places[0])
+		if n := (to - from) % blockLen; n > 0 {
+			v.places[blocks-1] &= 1<<n - 1
+		}
+		start := sc.runStart[k] // of the run that the last piece ends in, or -1
+		for i, w := range v.places[:blocks] {
+			at := from + i*blockLen
+			before := bits.TrailingZeros64(^w)
+			if start >= 0 {
+				if before == blockLen {
+					continue
+				}
+				if at+before-start >= r.length {
+					if err := r.scan(ctx, text, start, at+before, sc); err != nil {
+						return err
+					}
+				}
+			}
+			if start < 0 {
+				before = 0
+			}
+			start = -1
+			after := bits.LeadingZeros64(^w)
+			if after > 0 {
+				start = at + blockLen - after
+			}
+			if r.length < blockLen && after < blockLen {
+				// Runs inside the block.
+				x := w
+				for have := 1; have < r.length; {
+					shift := min(have, r.length-have)
+					x &= x >> shift
+					have += shift
+				}
+				if x != 0 {
+					if err := r.scan(ctx, text, at+before, min(to, at+blockLen-after), sc); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		if start >= 0 && to == len(text) {
+			if to-start >= r.length {
+				if err := r.scan(ctx, text, start, to, sc); err != nil {
+					return err
+				}
+			}
+			start = -1
+		}
+		sc.runStart[k] = start
+	}
+	return nil
+}
+
+// scan finds the runs of text[from:to], as if nothing were around. It reads no byte twice: all bytes from start up
 // to known are members.
-func (r *runs) scan(ctx context.Context, text []byte, sc *scratch) error {
-	start, known, check := 0, 0, blockSize
+func (r *runs) scan(ctx context.Context, text []byte, from, to int, sc *scratch) error {
+	start, known, check := from, from, from+blockSize
 	for {
 		probe := start + r.length - 1
-		if probe >= len(text) {
+		if probe >= to {
 			return nil
 		}
 		if probe >= check {
@@ -75,7 +137,7 @@ func (r *runs) scan(ctx context.Context, text []byte, sc *scratch) error {
 			continue
 		}
 		end := probe + 1
-		for end < len(text) && r.member[text[end]] {
+		for end < to && r.member[text[end]] {
 			end++
 		}
 		sc.stats.Anchors++

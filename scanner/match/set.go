@@ -158,9 +158,11 @@ func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, ste
 	if err := f.find(ctx, text, step, sc); err != nil {
 		return dst, err
 	}
-	for _, r := range f.runs {
-		if err := r.scan(ctx, text, sc); err != nil {
-			return dst, err
+	if step.classify == nil {
+		for _, r := range f.runs {
+			if err := r.scan(ctx, text, 0, len(text), sc); err != nil {
+				return dst, err
+			}
 		}
 	}
 	for i, w := range sc.touched {
