@@ -67,16 +67,17 @@ func (b *PolicyBlock) Policy(known Known) (scanner.Policy, error) {
 }
 
 // DefaultPolicy is what holds where a file says nothing: likely secrets and
-// personal data are redacted, large pieces of code blocked, and what could not
-// be read is blocked.
+// personal data are redacted, large pieces of code and what an index knows
+// blocked, and what could not be read is blocked.
 func DefaultPolicy() scanner.Policy {
 	return scanner.Policy{
 		OnError: scanner.Block,
 		Default: scanner.Levels{Low: scanner.Allow, Medium: scanner.Report, High: scanner.Report},
 		Kinds: map[scanner.Kind]scanner.Levels{
-			scanner.KindSecret: {Low: scanner.Report, Medium: scanner.Redact, High: scanner.Redact},
-			scanner.KindPII:    {Low: scanner.Allow, Medium: scanner.Redact, High: scanner.Redact},
-			scanner.KindCode:   {Low: scanner.Allow, Medium: scanner.Block, High: scanner.Block, ReportLines: 3, ActLines: 10},
+			scanner.KindSecret:  {Low: scanner.Report, Medium: scanner.Redact, High: scanner.Redact},
+			scanner.KindPII:     {Low: scanner.Allow, Medium: scanner.Redact, High: scanner.Redact},
+			scanner.KindCode:    {Low: scanner.Allow, Medium: scanner.Block, High: scanner.Block, ReportLines: 3, ActLines: 10},
+			scanner.KindPrivate: {Low: scanner.Report, Medium: scanner.Report, High: scanner.Block},
 		},
 		Rules: map[string]scanner.Levels{},
 	}

@@ -55,6 +55,8 @@ func TestPolicy(t *testing.T) {
 			"secret": {Low: scanner.Report, Medium: scanner.Redact, High: scanner.Block},
 			"pii":    {Low: scanner.Allow, Medium: scanner.Redact, High: scanner.Redact},
 			"code":   {Low: scanner.Allow, Medium: scanner.Block, High: scanner.Block, ReportLines: 5, ActLines: 10},
+
+			"private": {Low: scanner.Report, Medium: scanner.Report, High: scanner.Block},
 		},
 		Rules: map[string]scanner.Levels{
 			"private-key":   {Low: scanner.Report, Medium: scanner.Block, High: scanner.Block},

@@ -13,7 +13,8 @@ import (
 // reuses the given slice.
 //
 // Segments (Lines > 0) and values do not compete: a key inside a page of code
-// is both, and each may have its own action.
+// is both, and each may have its own action. Nor do segments that look like code
+// compete with those that an index knows (KindPrivate).
 //
 // A Scanner goes further, since it knows what the policy does about each: see
 // Verdict.Decisions.
@@ -135,14 +136,25 @@ func (s indexSet) last(i int) int {
 }
 
 func sameLayer(a, b Decision) bool {
-	return a.Text == b.Text && (a.Lines > 0) == (b.Lines > 0)
+	return a.Text == b.Text && layer(a) == layer(b)
+}
+
+// layer is the same for findings that may compete.
+func layer(d Decision) int {
+	switch {
+	case d.Lines == 0:
+		return 0
+	case d.Kind != KindPrivate:
+		return 1
+	}
+	return 2
 }
 
 // byLayer brings those together that may overlap and compete.
 func byLayer(a, b Decision) int {
 	return cmp.Or(
 		cmp.Compare(a.Text, b.Text),
-		cmp.Compare(min(a.Lines, 1), min(b.Lines, 1)),
+		cmp.Compare(layer(a), layer(b)),
 		cmp.Compare(a.Span.Start, b.Span.Start),
 	)
 }

@@ -16,6 +16,8 @@ func TestResolve(t *testing.T) {
 	secret.Kind = KindSecret
 	segment := found("code", 0, 50, Low)
 	segment.Lines = 3
+	known := found("private-code", 10, 30, High)
+	known.Kind, known.Lines = KindPrivate, 2
 	other := found("a", 0, 5, Low)
 	other.Text = 1
 	tests := []struct {
@@ -33,6 +35,7 @@ func TestResolve(t *testing.T) {
 		{"twice the same", []Finding{secret, secret}, []Finding{secret}},
 		{"a loser frees what only it overlapped", []Finding{found("a", 0, 4, High), found("b", 2, 8, Medium), found("c", 6, 9, Low)}, []Finding{found("a", 0, 4, High), found("c", 6, 9, Low)}},
 		{"segments and values do not compete", []Finding{segment, found("a", 3, 5, High)}, []Finding{segment, found("a", 3, 5, High)}},
+		{"nor what looks like code and what is known", []Finding{segment, known}, []Finding{segment, known}},
 		{"nor do different texts", []Finding{other, found("a", 0, 5, High)}, []Finding{found("a", 0, 5, High), other}},
 	}
 	for _, tt := range tests {

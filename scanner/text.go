@@ -50,6 +50,8 @@ const (
 	KindSecret Kind = "secret"
 	KindPII    Kind = "pii"
 	KindCode   Kind = "code"
+	// KindPrivate is what an index of one's own code and documents recognises.
+	KindPrivate Kind = "private"
 )
 
 // Finding says which rule matched where. It never holds the matched bytes.

@@ -14,6 +14,7 @@ import (
 	"github.com/sluice-dlp/sluice/rules"
 	"github.com/sluice-dlp/sluice/scanner"
 	"github.com/sluice-dlp/sluice/scanner/code"
+	"github.com/sluice-dlp/sluice/scanner/code/fingerprint"
 )
 
 // diskFiles gives package rules any path of the machine, spelled as the user
@@ -61,7 +62,10 @@ func (r ruleSource) load() ([]*rules.File, error) {
 func known(files []*rules.File) rules.Known {
 	k := rules.Known{
 		Rules: make(map[string]scanner.Kind),
-		Kinds: []scanner.Kind{scanner.KindSecret, scanner.KindPII, scanner.KindCode},
+		Kinds: []scanner.Kind{scanner.KindSecret, scanner.KindPII, scanner.KindCode, scanner.KindPrivate},
+	}
+	for _, id := range fingerprint.Rules() {
+		k.Rules[id] = scanner.KindPrivate
 	}
 	for _, id := range code.Rules() {
 		k.Rules[id] = scanner.KindCode

@@ -18,12 +18,12 @@ const module = "github.com/sluice-dlp/sluice"
 // here is a change of the design.
 const layers = `
 	NONE                          < scanner, scanner/match, bench/provider, envoy/envoyproc
-	scanner                       < scanner/prompt, scanner/code, scanner/detectortest, plugins
+	scanner                       < scanner/prompt, scanner/code, scanner/code/fingerprint, scanner/detectortest, plugins
 	scanner, plugins              < plugins/example
 	scanner, scanner/match        < rules
 	scanner, scanner/prompt       < envoy
-	scanner, scanner/match, scanner/prompt, scanner/code, rules, plugins, envoy, envoy/envoyproc, bench/provider < bench
-	scanner, scanner/match, scanner/prompt, scanner/code, rules, plugins, envoy, envoy/envoyproc, bench/provider, bench < cmd/sluice
+	scanner, scanner/match, scanner/prompt, scanner/code, scanner/code/fingerprint, rules, plugins, envoy, envoy/envoyproc, bench/provider < bench
+	scanner, scanner/match, scanner/prompt, scanner/code, scanner/code/fingerprint, rules, plugins, envoy, envoy/envoyproc, bench/provider, bench < cmd/sluice
 `
 
 // forTests may be imported by the tests of every package.

@@ -124,7 +124,7 @@ func (in *Inspection) mapDecisions(decisions []scanner.Decision) *mapping {
 		keys: map[name]bool{}, containers: map[int32]string{}, segments: map[int32][]scanner.Span{},
 	}
 	for _, d := range decisions {
-		if index := in.texts.owners[d.Text]; d.Lines > 0 && in.texts.records[index].codec != codecJoin {
+		if index := in.texts.owners[d.Text]; isCode(d) && in.texts.records[index].codec != codecJoin {
 			m.segments[index] = append(m.segments[index], d.Span)
 		}
 	}
@@ -141,7 +141,7 @@ func (in *Inspection) mapDecisions(decisions []scanner.Decision) *mapping {
 		}
 		j := &in.texts.joins[r.start]
 		pieces := j.pieceSpans(d.Span, j.length())
-		if d.Lines > 0 && m.anySegment(pieces) {
+		if isCode(d) && m.anySegment(pieces) {
 			pieces = nil // the text's own segment has been decided about
 		}
 		m.doubted[i] = len(pieces) == 0
@@ -173,6 +173,10 @@ func (in *Inspection) mapDecisions(decisions []scanner.Decision) *mapping {
 	}
 	return m
 }
+
+// isCode reports whether a finding is a segment that looks like something, and
+// not one that is known.
+func isCode(d scanner.Decision) bool { return d.Lines > 0 && d.Kind != scanner.KindPrivate }
 
 // anySegment reports whether a segment was found in any of the pieces by itself.
 func (m *mapping) anySegment(pieces []pieceSpan) bool {
@@ -296,7 +300,7 @@ func (m *mapping) text(index int32) []byte {
 // placeholder is what stands for a finding that was taken out. Identifiers of
 // plugins' making are reduced to harmless characters.
 func placeholder(d scanner.Decision) string {
-	if d.Lines == 0 {
+	if d.Lines == 0 || d.Kind == scanner.KindPrivate { // whose detail names files
 		return "[REDACTED:" + plainWord(d.Rule) + "]"
 	}
 	return segmentPlaceholder(d.Finding)

@@ -1,0 +1,141 @@
+package fingerprint
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+)
+
+// Options say what an index is to hold.
+type Options struct {
+	// Names keeps where each fingerprint comes from, so that findings name the
+	// file. It makes an index about five times as large. The names are
+	// encrypted.
+	Names bool
+	// Similar adds the abstract stream, which finds code whose names were
+	// changed.
+	Similar bool
+	// Public holds fingerprints of public code, which are left out.
+	Public *Public
+}
+
+// Builder collects fingerprints and writes an index. It is safe for concurrent
+// use.
+type Builder struct {
+	options Options
+	salt    []byte
+	secrets secrets
+	readers sync.Pool
+
+	mu     sync.Mutex
+	files  []string
+	shards [streams][shards]shard
+}
+
+// shards is how many parts, by the high bits of the hash, are sorted one by one.
+const shards = 64
+
+// shard has hashes, and their places if the index has names.
+type shard struct {
+	hashes []uint64
+	places []uint64
+}
+
+// NewBuilder returns an empty Builder. Indexes of one key differ: each has a
+// salt of its own.
+func NewBuilder(key Key, o Options) (*Builder, error) {
+	salt := make([]byte, saltBytes)
+	_, _ = rand.Read(salt) // never fails
+	return newBuilder(key, salt, o)
+}
+
+func newBuilder(key Key, salt []byte, o Options) (*Builder, error) {
+	s, err := derive(key, salt)
+	if err != nil {
+		return nil, err
+	}
+	return &Builder{options: o, salt: salt, secrets: s}, nil
+}
+
+// Prints are the fingerprints of one file, under the key of the Builder that
+// made them.
+type Prints [streams][]Print
+
+// Print is one fingerprint: a keyed hash and the line, from 1, that it begins on.
+type Print struct {
+	Hash uint64
+	Line uint32
+}
+
+// leastVariety is how many different tokens make a gram worth keeping.
+var leastVariety = [streams]uint8{verbatim: 7, abstract: 6, prose: 5}
+
+// Code returns the fingerprints of a file of source code.
+func (b *Builder) Code(ctx context.Context, text []byte) (Prints, error) {
+	return b.prints(ctx, text, [streams]bool{verbatim: true, abstract: b.options.Similar})
+}
+
+// Document returns the fingerprints of a document's text.
+func (b *Builder) Document(ctx context.Context, text []byte) (Prints, error) {
+	return b.prints(ctx, text, [streams]bool{prose: true})
+}
+
+func (b *Builder) prints(ctx context.Context, text []byte, want [streams]bool) (Prints, error) {
+	r, _ := b.readers.Get().(*reader)
+	if r == nil {
+		r = &reader{}
+		for s := range streams {
+			r.wins[s].vary = true
+		}
+	}
+	defer b.readers.Put(r)
+	var p Prints
+	if err := r.read(ctx, text, want); err != nil {
+		return p, err
+	}
+	legal := notices(text)
+	for s := range streams {
+		lines := lineCounter{text: text}
+		legal := legal
+		lists := imports{text: text}
+		for _, g := range r.grams[s] {
+			if g.variety < leastVariety[s] || b.options.Public.has(s, g.hash) {
+				continue
+			}
+			if s != prose {
+				var notice bool
+				legal, notice = inside(legal, int(g.first), int(g.last))
+				if notice || lists.all(int(g.first), int(g.last)) {
+					continue
+				}
+			}
+			p[s] = append(p[s], Print{b.secrets.hash(s, g.hash), lines.of(int(g.first))})
+		}
+	}
+	return p, nil
+}
+
+// hash is the keyed hash of a gram.
+func (s *secrets) hash(in stream, gram uint64) uint64 {
+	return sipHash(s.gram, gram^uint64(in)<<62)
+}
+
+// Add puts the fingerprints of a file into the index. The name is what
+// findings say: "repository:path".
+func (b *Builder) Add(name string, p Prints) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	file := uint64(len(b.files))
+	if b.options.Names {
+		b.files = append(b.files, name)
+	}
+	for s := range p {
+		for _, print := range p[s] {
+			to := &b.shards[s][print.Hash>>(64-6)]
+			to.hashes = append(to.hashes, print.Hash)
+			if b.options.Names {
+				to.places = append(to.places, file<<32|uint64(print.Line))
+			}
+		}
+	}
+}

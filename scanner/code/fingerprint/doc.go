@@ -1,0 +1,41 @@
+// Package fingerprint recognises one's own source code and documents in texts,
+// by an index of fingerprints that tells nothing about what was indexed to
+// whoever has no key. It knows what an index file is and how to make one; it
+// knows nothing of folders, repositories or document formats (package
+// fingerprint/corpus), of bodies, policies or rule files.
+//
+// A text is cut into tokens, every run of so many tokens (a gram) is hashed,
+// and of each window of neighbouring grams the one with the least hash is kept:
+// winnowing, see winnower. What two texts share for long enough they share
+// fingerprints of, wherever it begins, however it is indented. A Builder keeps
+// the fingerprints of files, a Detector looks up those of texts.
+//
+// # Design
+//
+// There are three streams of tokens. The verbatim one has every word and mark
+// of a program and acts (rule private-code). The abstract one has no comments,
+// and instead of names how long ago each was last used; it survives renaming
+// and only reports, for public code has the same shapes (private-code-similar).
+// The prose one has the words of documents (private-text).
+//
+// A finding takes three different fingerprints close to each other. One alone
+// says little: some sixteen tokens are common property. What is known to be
+// common is left out when an index is made: grams of few different tokens,
+// licence headers, lists of imports from a language's own library, and what is
+// in a set of public code (Public).
+//
+// Hashes are keyed with SipHash before they are stored, under a key that is
+// derived from the key file and a salt of the index, so that a leaked index
+// cannot be asked whether it has a text. Names of files are encrypted. The whole
+// file is authenticated (HMAC-SHA256) before anything in it is believed; what
+// is read after that stays in bounds all the same. Files are mapped into
+// memory, so that many processes share one copy.
+//
+// The set of hashes is one look at memory for each fingerprint, see table. It
+// takes 2.5 bytes for each and errs once in 2500 looks, which does not matter
+// as long as three fingerprints in a row are asked for.
+//
+// The span of a finding covers whole lines. The first fingerprint of what was
+// copied may begin a few tokens after its start, so lines that lie wholly within
+// that reach are taken along.
+package fingerprint
