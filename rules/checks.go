@@ -139,6 +139,8 @@ var checkTable = withIdentifiers(map[string]checkDef{
 	"outside-blob":     {doc: "the value is not a part of a longer run of base64 or hexadecimal characters", context: outsideBlob},
 	"lone":             {doc: "no other group of digits stands beside the value, joined by a space or a hyphen", context: lone},
 	"literal":          {doc: "the value is written out: no call, index or member access follows it", context: literal},
+	"labelled":         {doc: "between the beginning of the match, a service's name, and the value stands a word such as key, token or secret, or a sign of assignment alone, and no word such as commit or checksum; the value is no name", context: labelled},
+	"compound":         {doc: "the value has other characters than letters and digits", context: func(c *candidate) bool { return c.chars < c.end-c.start }},
 	"quoted":           {doc: "quotation marks enclose the value", context: quoted},
 
 	// What tokens look like.

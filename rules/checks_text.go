@@ -30,7 +30,10 @@ const maxShort = 160
 
 // placeholder tells a value that stands for another from one that could be
 // real. It must never hold of a random value of the length of a key.
-func placeholder(v []byte) bool {
+func placeholder(v []byte) bool { return standsIn(v) || sequence(v) }
+
+// standsIn is true of words, templates and one character repeated.
+func standsIn(v []byte) bool {
 	v = bytes.Trim(v, "\"'`,; ")
 	if len(v) == 0 {
 		return true
@@ -50,7 +53,13 @@ func placeholder(v []byte) bool {
 			return true
 		}
 	}
-	return repetitive(lower)
+	return repetitive(lower) == oneByte
+}
+
+// sequence is true of values that are, for the most part, 12345678, abcdefgh
+// and the like. Such runs stand in samples, but in real values as well.
+func sequence(v []byte) bool {
+	return len(v) <= maxShort && repetitive(strings.ToLower(string(v))) == running
 }
 
 // marked is true of template syntax: <token>, ${TOKEN}, {{ token }}, %TOKEN%,
@@ -72,17 +81,29 @@ func marked(v []byte) bool {
 	return false
 }
 
-// repetitive is true of values that are, for the most part, runs of one
-// character or of neighbours in the alphabet or on the digit keys, and of
+// repetition is how a value repeats itself.
+type repetition uint8
+
+const (
+	irregular repetition = iota
+	running              // in runs of neighbours: 123456abcdef, abcabcabc, a1b2c3d4
+	oneByte              // in runs of one character
+)
+
+// repetitive looks for values that are, for the most part, runs of one
+// character or of neighbours in the alphabet or on the digit keys, and for
 // values that repeat one group over and over.
-func repetitive(v string) bool {
+func repetitive(v string) repetition {
 	if at := strings.LastIndexAny(v, "_-"); at > 0 && at < len(v)-8 {
 		v = v[at+1:] // ghp_, sk-proj- and the like say nothing
 	}
 	if len(v) < 4 {
-		return allOne(v)
+		if allOne(v) {
+			return oneByte
+		}
+		return irregular
 	}
-	runs, start, direction := 0, 0, 0
+	same, runs, start, direction := 0, 0, 0, 0
 	for i := 1; i <= len(v); i++ {
 		step := 2
 		if i < len(v) {
@@ -97,26 +118,51 @@ func repetitive(v string) bool {
 		}
 		if length := i - start; length >= 5 {
 			runs += length
+			if direction == 0 {
+				same += length
+			}
 		} else if length == 4 && direction == 0 && !isAlnum(v[start]) {
-			return true
+			return oneByte
 		}
 		start, direction = i, 2
 		if step != 2 && i < len(v) {
 			start, direction = i-1, step
 		}
 	}
-	if runs*2 >= len(v) {
-		return true
+	switch {
+	case same*2 >= len(v):
+		return oneByte
+	case runs*2 >= len(v):
+		return running
+	case len(v) < 12:
+		return irregular
+	case distinct([]byte(v)) <= 3:
+		return oneByte
 	}
-	if len(v) >= 12 {
-		for period := 1; period <= 10 && period*2 <= len(v); period++ {
-			if v[period:] == v[:len(v)-period] {
-				return true
+	for period := 1; period <= 10 && period*2 <= len(v); period++ {
+		if v[period:] == v[:len(v)-period] {
+			if period < 4 {
+				return oneByte
 			}
+			return running
 		}
-		return distinct([]byte(v)) <= 3
 	}
-	return false
+	if interleaved(v) {
+		return running
+	}
+	return irregular
+}
+
+// interleaved is true of a1b2c3d4 and the like: every other character is the
+// next of its kind.
+func interleaved(v string) bool {
+	n := 0
+	for i := 2; i < len(v); i++ {
+		if stride(v[i-2], v[i]) == 1 {
+			n++
+		}
+	}
+	return n*3 >= 2*len(v)
 }
 
 func allOne(v string) bool { return v != "" && strings.Trim(v, v[:1]) == "" }

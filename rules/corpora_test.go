@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"compress/gzip"
 	"encoding/json"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"slices"
@@ -136,6 +137,24 @@ func miss(t *testing.T, format string, args ...any) {
 	}
 }
 
+// provider is the part of a corpus rule's name that says whose secret it is:
+// dropbox of kingfisher.dropbox.1 and of dropbox-api-token.
+func provider(rule string) string {
+	rule = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(rule), "kingfisher."), "np.")
+	if at := strings.IndexAny(rule, ".-_ "); at > 0 {
+		rule = rule[:at]
+	}
+	return rule
+}
+
+// heldOut reports whether a provider belongs to the half whose rows are
+// counted but never looked at.
+func heldOut(provider string) bool {
+	h := fnv.New32a()
+	h.Write([]byte(provider))
+	return h.Sum32()>>8&1 == 1
+}
+
 func TestCorporaSecrets(t *testing.T) {
 	skipIfShort(t)
 	// Labels include user names, hosts and values such as 1234567890abcdef,
@@ -146,31 +165,42 @@ func TestCorporaSecrets(t *testing.T) {
 	set := builtinSet(t)
 	for _, name := range []string{"gitleaks", "betterleaks", "kingfisher", "noseyparker", "titus", "credsweeper", "secretlint"} {
 		t.Run(name, func(t *testing.T) {
-			hit, all, alarms, negatives := 0, 0, 0, 0
+			var hit, all, alarms, negatives [2]int // tuned on, held out
 			for _, r := range readCorpus(t, "secrets-"+name) {
+				half := 0
+				if heldOut(provider(r.Rule)) {
+					half = 1
+				}
 				found := findMedium(t, set, r.Text)
 				if r.Label == "negative" {
-					negatives++
+					negatives[half]++
 					if slices.ContainsFunc(found, func(f scanner.Finding) bool { return f.Kind == scanner.KindSecret }) {
-						alarms++
+						alarms[half]++
 						for _, f := range found {
-							miss(t, "ALARM %s %s: %s «%s» | %.300q", r.ID, r.Rule, f.Rule, r.Text[f.Span.Start:f.Span.End], r.Text)
+							if half == 0 {
+								miss(t, "ALARM %s %s: %s «%s» | %.300q", r.ID, r.Rule, f.Rule, r.Text[f.Span.Start:f.Span.End], r.Text)
+							}
 						}
 					}
 					continue
 				}
 				for _, s := range r.Secrets {
-					all++
+					all[half]++
 					at := strings.Index(r.Text, s)
 					if at >= 0 && overlaps(found, "", scanner.Span{Start: at, End: at + len(s)}) {
-						hit++
-					} else {
+						hit[half]++
+					} else if half == 0 {
 						miss(t, "MISS %s %s: «%.80s» | %.300q", r.ID, r.Rule, s, r.Text)
 					}
 				}
 			}
-			t.Logf("%s: %d of %d secrets found (%.1f %%), %d alarms on %d negatives", name, hit, all, percent(hit, all), alarms, negatives)
-			if got := percent(hit, all); got < floors[name] {
+			for half, label := range []string{"tuned on", "held out"} {
+				t.Logf("%s, %s: %d of %d secrets found (%.1f %%), %d alarms on %d negatives",
+					name, label, hit[half], all[half], percent(hit[half], all[half]), alarms[half], negatives[half])
+			}
+			t.Logf("%s: %d of %d secrets found (%.1f %%), %d alarms on %d negatives", name, hit[0]+hit[1], all[0]+all[1],
+				percent(hit[0]+hit[1], all[0]+all[1]), alarms[0]+alarms[1], negatives[0]+negatives[1])
+			if got := percent(hit[0]+hit[1], all[0]+all[1]); got < floors[name] {
 				t.Errorf("recall %.1f %%, was %.1f", got, floors[name])
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -377,8 +378,22 @@ type structFields struct {
 	index map[string][]int
 }
 
-// fieldsOf lists the keys of a struct type, in the order of its fields.
+// knownFields holds what fieldsOf found: a large file has thousands of
+// mappings of a few types.
+var knownFields sync.Map // structFields by reflect.Type
+
+// fieldsOf lists the keys of a struct type, in the order of its fields. It must
+// not be changed.
 func fieldsOf(t reflect.Type) structFields {
+	if known, ok := knownFields.Load(t); ok {
+		return known.(structFields)
+	}
+	fields := readFields(t)
+	knownFields.Store(t, fields)
+	return fields
+}
+
+func readFields(t reflect.Type) structFields {
 	out := structFields{index: make(map[string][]int)}
 	for _, f := range reflect.VisibleFields(t) {
 		name, opts, _ := strings.Cut(f.Tag.Get("yaml"), ",")

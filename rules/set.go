@@ -458,8 +458,9 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 	if j.values != nil && j.values[strings.ToLower(string(c.value()))] {
 		return 0, true, nil
 	}
-	stands := (j.drop || j.mark) && placeholder(c.value())
-	if stands && j.drop {
+	stands := (j.drop || j.mark) && standsIn(c.value())
+	runs := (j.drop || j.mark) && !stands && sequence(c.value())
+	if (stands || runs) && j.drop {
 		return 0, true, nil
 	}
 	if j.unless != nil && sc.noted.near(j.unless, c) {
@@ -475,6 +476,9 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 	}
 	if anyHolds(j.highIf, c) {
 		confidence = scanner.High
+	}
+	if runs {
+		confidence = min(confidence, scanner.Medium)
 	}
 	if stands || anyHolds(j.lowIf, c) {
 		confidence = scanner.Low

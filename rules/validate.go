@@ -103,7 +103,7 @@ func (r *Rule) validatePattern(p *Pattern) (faults []error) {
 		fault("pattern is not valid RE2: %s", explainSyntax(err))
 		return faults
 	}
-	if matchesEmpty(tree.Simplify()) {
+	if matchesEmpty(tree) {
 		fault("pattern matches the empty text: ask for at least one character")
 	}
 	if p.NeedsNear && len(r.Near) == 0 {
@@ -242,7 +242,7 @@ func (r *Rule) validateParts() (faults []error) {
 		if p.Pattern != "" {
 			if tree, err := syntax.Parse(p.Pattern, syntax.Perl); err != nil {
 				fault("pattern is not valid RE2: %s", explainSyntax(err))
-			} else if matchesEmpty(tree.Simplify()) {
+			} else if matchesEmpty(tree) {
 				fault("pattern matches the empty text: ask for at least one character")
 			}
 		}
