@@ -37,6 +37,7 @@ type checkDef struct {
 	value   func(v []byte) bool
 	context func(c *candidate) bool
 	measure func(v []byte) float64
+	dear    bool   // takes longer than the others
 	parts   bool   // what holds of a value holds of each part of it
 	chars   []int  // numbers of letters and digits that a value can have; any if empty
 	form    string // of an identifier
@@ -120,6 +121,8 @@ func parseChecks(list ...[]string) ([]check, error) {
 
 func (k *check) cost() int {
 	switch {
+	case k.dear:
+		return 3
 	case k.context != nil:
 		return 0
 	case k.value != nil:
@@ -139,7 +142,7 @@ var checkTable = withIdentifiers(map[string]checkDef{
 	"outside-blob":     {doc: "the value is not a part of a longer run of base64 or hexadecimal characters", context: outsideBlob},
 	"lone":             {doc: "no other group of digits stands beside the value, joined by a space or a hyphen", context: lone},
 	"literal":          {doc: "the value is written out: no call, index or member access follows it", context: literal},
-	"labelled":         {doc: "between the beginning of the match, a service's name, and the value stands a word such as key, token or secret, or a sign of assignment alone, and no word such as commit or checksum; the value is no name", context: labelled},
+	"labelled":         {doc: "a word such as key, token or secret stands before the value, or a sign of assignment directly so, and no word such as commit or checksum; the value is no name", context: labelled, dear: true},
 	"compound":         {doc: "the value has other characters than letters and digits", context: func(c *candidate) bool { return c.chars < c.end-c.start }},
 	"quoted":           {doc: "quotation marks enclose the value", context: quoted},
 

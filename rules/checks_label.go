@@ -1,69 +1,96 @@
 package rules
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
-// Beginnings and ends of the words that name a credential.
-var credentialWords = []string{
-	"key", "token", "secret", "access", "private", "api", "auth", "oauth", "pass", "pwd", "cred", "client", "bearer", "sdk", "pat", "license", "licence",
-	"apikey", "appid", "webhook", "hook", "account", "sid", "session", "signing", "credential", "dsn", "login", "personal", "authorization", "appkey",
+// Words that name a credential, and those that do so as the end or the
+// beginning of a longer one: apikey, accesstoken, secretkey.
+var (
+	credentialWords = wordSet("key keys token tokens secret secrets access private api auth oauth pass pwd cred creds credential credentials client bearer sdk pat",
+		"license licence webhook hook account sid session signing dsn login personal authorization authtoken appid password passwd")
+	credentialEnds       = []string{"key", "token", "secret", "auth", "pass", "password", "access"}
+	credentialBeginnings = []string{"secret", "token", "apikey", "access", "private"}
+)
+
+func wordSet(lists ...string) map[string]bool {
+	set := make(map[string]bool)
+	for _, l := range lists {
+		for w := range strings.FieldsSeq(l) {
+			set[w] = true
+		}
+	}
+	return set
 }
 
 // Words that name something else that looks like a key.
-var otherWords = []string{
-	"commit", "sha", "sha1", "sha256", "sha384", "sha512", "md5", "hash", "checksum", "digest", "etag", "fingerprint", "revision", "rev", "blob", "tree", "integrity",
-	"image", "build", "trace", "span", "request", "version", "public", "docker", "layer", "nonce", "uuid", "guid", "order", "invoice", "transaction",
-}
+var otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag fingerprint revision rev blob tree integrity image build trace span",
+	"request version public docker layer nonce uuid guid order invoice transaction")
 
-// labelled judges the words between the beginning of a match, which is the
-// name of a service, and its value: one of them names a credential, or only
-// signs of an assignment stand there. Words such as commit or checksum speak
-// against it, and so does a value that reads like a name.
+// labelWindow is how far before a value its name is looked for, in bytes.
+const labelWindow = 64
+
+// labelled judges the words before a value: one of them names a credential, or
+// the value stands directly behind a sign of assignment. Words such as commit or
+// checksum speak against it, and so does a value that reads like a name.
 func labelled(c *candidate) bool {
-	gap := c.text[c.from:c.start]
-	if v := c.value(); countDigits(v) == 0 && wordLike(v) {
+	if v := c.value(); c.chars == len(v) && countDigits(v) == 0 && wordLike(v) {
 		return false // newTransactionalClient
 	}
-	if bytes.Count(gap, []byte("\n")) > 2 {
-		return false
-	}
-	words, _ := normalise(make([]byte, 0, 2*len(gap)+2), gap, true)
-	n, named := 0, false
-	for w := range bytes.FieldsSeq(words) {
-		n++
-		if n > 1 && oneOf(otherWords, w) {
-			return false
+	gap := c.text[max(0, c.start-labelWindow):c.start]
+	if at := bytes.LastIndexByte(gap, '\n'); at > 0 {
+		if at = bytes.LastIndexByte(gap[:at], '\n'); at >= 0 {
+			gap = gap[at+1:]
 		}
-		if n > 1 && !named {
+	}
+	named := false
+	var word [16]byte
+	for i := 0; i < len(gap); {
+		if !isAlnum(gap[i]) {
+			i++
+			continue
+		}
+		n := 0
+		for start := i; i < len(gap) && isAlnum(gap[i]) && (i == start || classOf[gap[i]] != classUpper || !humpAt(gap, i)); i++ {
+			if n < len(word) {
+				word[n] = lowerASCII(gap[i])
+				n++
+			}
+		}
+		switch w := word[:n]; {
+		case otherWords[string(w)]:
+			return false
+		case !named:
 			named = namesCredential(w)
 		}
 	}
-	if named {
-		return true
-	}
-	// A path, a list or a sentence says nothing; service=value and
-	// service: value do.
-	return n == 1 && !bytes.ContainsAny(gap, "/\n@#") && bytes.ContainsAny(gap, "=: \t")
+	return named || assigned(gap)
 }
 
-func oneOf(list []string, w []byte) bool {
-	for _, s := range list {
-		if string(w) == s {
+// assigned is true of text that ends in an equals sign or a colon, but for
+// quotation marks and spaces.
+func assigned(gap []byte) bool {
+	gap = bytes.TrimRight(gap, " \t\"'`")
+	return len(gap) > 1 && (gap[len(gap)-1] == '=' || gap[len(gap)-1] == ':' && gap[len(gap)-2] != ':')
+}
+
+func namesCredential(w []byte) bool {
+	if len(w) < 3 {
+		return false
+	}
+	if credentialWords[string(w)] {
+		return true
+	}
+	for _, s := range credentialEnds {
+		if bytes.HasSuffix(w, []byte(s)) {
+			return true
+		}
+	}
+	for _, s := range credentialBeginnings {
+		if bytes.HasPrefix(w, []byte(s)) {
 			return true
 		}
 	}
 	return false
-}
-
-// namesCredential is true of key, keys, apikey, secretaccesskey: a word of the
-// list begins or ends it.
-func namesCredential(w []byte) bool {
-	for _, s := range credentialWords {
-		if len(w) < len(s) {
-			continue
-		}
-		if string(w) == s || len(s) >= 3 && (string(w[len(w)-len(s):]) == s || len(s) >= 5 && string(w[:len(s)]) == s) {
-			return true
-		}
-	}
-	return string(w) == "keys" || string(w) == "id"
 }

@@ -147,9 +147,9 @@ func provider(rule string) string {
 	return rule
 }
 
-// heldOut reports whether a provider belongs to the half whose rows are
-// counted but never looked at.
-func heldOut(provider string) bool {
+// unseen reports whether a provider belongs to the half whose rows are counted
+// but never looked at.
+func unseen(provider string) bool {
 	h := fnv.New32a()
 	h.Write([]byte(provider))
 	return h.Sum32()>>8&1 == 1
@@ -168,7 +168,7 @@ func TestCorporaSecrets(t *testing.T) {
 			var hit, all, alarms, negatives [2]int // tuned on, held out
 			for _, r := range readCorpus(t, "secrets-"+name) {
 				half := 0
-				if heldOut(provider(r.Rule)) {
+				if unseen(provider(r.Rule)) {
 					half = 1
 				}
 				found := findMedium(t, set, r.Text)

@@ -18,7 +18,8 @@ import (
 // immutable and safe for concurrent use.
 type Set struct {
 	rules   []*Rule
-	judges  [][]judge // by pattern index of matcher: rules may share a pattern
+	judges  [][]judge  // by pattern index of matcher: rules may share a pattern
+	groups  [][]*group // and those that are asked only near a word of theirs
 	matcher *match.Set
 	alone   []func() (*match.Set, error) // by pattern index, compiled when first needed
 	sources []source                     // their judges follow those of the patterns
@@ -47,6 +48,7 @@ type judge struct {
 	drop, mark bool // what to do about placeholders
 	parts      []*part
 	alone      func() (*match.Set, error)
+	checkNames string
 }
 
 // Compile makes a Set of the files' rules. Two rules with one id are an error.
@@ -104,9 +106,14 @@ func Compile(files []*File) (*Set, error) {
 	if s.matcher, err = match.Compile(patterns); err != nil {
 		return nil, s.patternErrors(err)
 	}
+	s.groups = make([][]*group, len(s.judges))
+	for i := range s.judges {
+		s.judges[i], s.groups[i] = grouped(s.judges[i])
+	}
 	s.find = s.matcher.Find
 	if len(s.sources) > 0 {
 		s.judges = append(s.judges, listed...)
+		s.groups = append(s.groups, make([][]*group, len(listed))...)
 		s.find = s.findAll
 	}
 	s.scratch.New = func() any { return new(scratch) }
@@ -123,7 +130,7 @@ func (s *Set) patternErrors(err error) error {
 		return errors.Join(out...)
 	}
 	if e, ok := errors.AsType[*match.PatternError](err); ok && e.Index >= 0 && e.Index < len(s.judges) {
-		return s.judges[e.Index][0].rule.fault("pattern", "pattern is not valid RE2: %v", e.Err)
+		return s.anyJudge(e.Index).rule.fault("pattern", "pattern is not valid RE2: %v", e.Err)
 	}
 	return fmt.Errorf("compile rules: %w", err)
 }
@@ -213,6 +220,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, er
 	for _, p := range r.Patterns {
 		j := proto
 		j.expr = match.Pattern{Expr: p.expr(r), Literals: r.Keywords}
+		j.checkNames = checkNames(r.Checks, p.allChecks(r))
 		if j.checks, err = parseChecks(r.Checks, p.allChecks(r)); err != nil {
 			return nil, nil, r.fault("checks", "%v", err)
 		}
@@ -246,17 +254,26 @@ func (s *Set) Warm(ctx context.Context) error {
 		return s.patternErrors(err)
 	}
 	for i, judges := range s.judges[:len(s.alone)] {
-		if !slices.ContainsFunc(judges, func(j judge) bool { return len(j.checks) > 0 }) {
+		checked := func(j judge) bool { return len(j.checks) > 0 }
+		if !slices.ContainsFunc(judges, checked) && !slices.ContainsFunc(s.groups[i], func(g *group) bool { return slices.ContainsFunc(g.judges, checked) }) {
 			continue // its candidates never fail
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if _, err := s.alone[i](); err != nil {
-			return fmt.Errorf("rule %s: %w", judges[0].rule.ID, err)
+			return fmt.Errorf("rule %s: %w", s.anyJudge(i).rule.ID, err)
 		}
 	}
 	return nil
+}
+
+// anyJudge returns one of the judges of a pattern.
+func (s *Set) anyJudge(pattern int) *judge {
+	if len(s.judges[pattern]) > 0 {
+		return &s.judges[pattern][0]
+	}
+	return &s.groups[pattern][0].judges[0]
 }
 
 // Rules returns the rules in the order of their files. They must not be
@@ -293,6 +310,7 @@ type scratch struct {
 	found   []match.Match // of unless and parts
 	parts   []partState
 	keyed   int     // how many bytes of the text are its key
+	asked   []int   // judges of a group
 	trace   *tracer // nil but in Explain
 }
 
@@ -328,6 +346,11 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 			first := len(found)
 			for j := range s.judges[m.Pattern] {
 				if found, err = s.consider(ctx, found, sc, &s.judges[m.Pattern][j], &c, v.label); err != nil {
+					return nil, err
+				}
+			}
+			for _, g := range s.groups[m.Pattern] {
+				if found, err = s.considerGroup(ctx, found, sc, g, &c, v.label); err != nil {
 					return nil, err
 				}
 			}

@@ -1,0 +1,127 @@
+package rules
+
+import (
+	"context"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/sluice-dlp/sluice/scanner"
+)
+
+// group is the judges of one pattern that have the same checks and each require
+// a word nearby. Hundreds of rules share the patterns of a token that only the
+// name of its service tells from others: the words that stand near a candidate
+// say which few of them to ask.
+type group struct {
+	key    string
+	judges []judge
+	byList map[int][]int // indexes of judges, by the list whose words they require
+	before int           // the farthest that one of them looks
+	after  int
+}
+
+// minGroup is how many judges are worth a group.
+const minGroup = 4
+
+// grouped moves the judges that can be grouped out of the list.
+func grouped(list []judge) (rest []judge, groups []*group) {
+	if len(list) < minGroup {
+		return list, nil
+	}
+	byKey := make(map[string]*group)
+	for i := range list {
+		j := &list[i]
+		list := j.requiredList()
+		if list == nil {
+			rest = append(rest, *j)
+			continue
+		}
+		g := byKey[j.checkNames]
+		if g == nil {
+			g = &group{key: j.checkNames, byList: make(map[int][]int)}
+			byKey[j.checkNames] = g
+			groups = append(groups, g)
+		}
+		g.byList[list.id] = append(g.byList[list.id], len(g.judges))
+		g.judges = append(g.judges, *j)
+		g.before, g.after = max(g.before, list.window), max(g.after, list.after)
+	}
+	return rest, groups
+}
+
+// requiredList is the list without whose words the judge finds nothing.
+func (j *judge) requiredList() *wordList {
+	for i := range j.near {
+		if n := &j.near[i]; n.required || j.needsNear && len(j.near) == 1 {
+			return n.words
+		}
+	}
+	return nil
+}
+
+// considerGroup is consider for all judges of the group.
+func (s *Set) considerGroup(ctx context.Context, found []scanner.Finding, sc *scratch, g *group, c *candidate, shift int) ([]scanner.Finding, error) {
+	if sc.trace != nil { // which wants to know what each lacks
+		var err error
+		for i := range g.judges {
+			if found, err = s.consider(ctx, found, sc, &g.judges[i], c, shift); err != nil {
+				return nil, err
+			}
+		}
+		return found, nil
+	}
+	if c.chars == c.end-c.start {
+		// Nothing else can begin inside a run of letters and digits.
+		for i := range g.judges[0].checks {
+			if !g.judges[0].checks[i].holds(c) {
+				return found, nil
+			}
+		}
+	}
+	sc.asked = sc.asked[:0]
+	g.ask(sc, max(c.from-g.before, 0), min(c.to+retryTail+g.after, len(c.text)))
+	if sc.keyed > 0 {
+		g.ask(sc, 0, sc.keyed)
+	}
+	start, end := sc.noted.columnHead(c)
+	g.ask(sc, start, end)
+	slices.Sort(sc.asked)
+	var err error
+	for _, i := range slices.Compact(sc.asked) {
+		if found, err = s.consider(ctx, found, sc, &g.judges[i], c, shift); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// ask notes the judges whose words stand between two places.
+func (g *group) ask(sc *scratch, from, to int) {
+	n := &sc.noted
+	if from >= to {
+		return
+	}
+	for b := from >> blockBits; b <= (to-1)>>blockBits; b++ {
+		for _, o := range n.block(b) {
+			if int(o.start) < from || int(o.end) > to {
+				continue
+			}
+			for w, set := range n.lexicon.words[o.word].lists {
+				for ; set != 0; set &= set - 1 {
+					sc.asked = append(sc.asked, g.byList[w<<6+bits.TrailingZeros64(set)]...)
+				}
+			}
+		}
+	}
+}
+
+// checkNames is what the group of a judge goes by.
+func checkNames(lists ...[]string) string {
+	var out strings.Builder
+	for _, l := range lists {
+		out.WriteString(strings.Join(l, "\n"))
+		out.WriteByte('\n')
+	}
+	return out.String()
+}
