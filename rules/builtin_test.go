@@ -41,7 +41,7 @@ func TestBuiltinCounts(t *testing.T) {
 		counts[r.Kind]++
 	}
 	t.Logf("%v", counts)
-	if counts[scanner.KindSecret] < 150 || counts[scanner.KindPII] < 60 || counts["ownership"] < 3 || len(counts) != 3 {
+	if counts[scanner.KindSecret] < 800 || counts[scanner.KindPII] < 60 || counts["ownership"] < 3 || len(counts) != 3 {
 		t.Errorf("got %v", counts)
 	}
 }
