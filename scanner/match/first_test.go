@@ -168,7 +168,7 @@ func TestRunsWithVectors(t *testing.T) {
 			}
 			if step.classify == nil {
 				for _, r := range f.runs {
-					if err := r.scan(t.Context(), text, 0, len(text), sc); err != nil {
+					if err := r.scan(t.Context(), text, sc); err != nil {
 						t.Fatal(err)
 					}
 				}

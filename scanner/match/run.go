@@ -53,8 +53,20 @@ func (f *filter) addRun(pattern int, a *anchor) {
 	f.runs = append(f.runs, r)
 }
 
-// runsIn finds the runs of text[from:to], whose classes are known, with vectors. It must be called with pieces in order. Runs of
-// members by class are at least as long as those by byte.
+// A run of 2n-1 bytes or more holds n of them that begin at a multiple of n. lane is the greatest such n up to 16 for
+// the length of a run, as the lowest bit of every n.
+func lane(length int) (low uint64, n int) {
+	switch {
+	case length >= 31:
+		return 0x0001000100010001, 16
+	case length >= 15:
+		return 0x0101010101010101, 8
+	}
+	return 0x1111111111111111, 4
+}
+
+// runsIn finds the runs that have a whole lane in text[from:to], whose classes are known, with vectors. It must be
+// called with pieces in order. Classes say of some bytes more that they are members, and never less.
 func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, step *firstStep, sc *scratch) error {
 	v := &sc.vectors
 	blocks := (to - from + blockLen - 1) / blockLen
@@ -63,63 +75,59 @@ func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, step *fi
 		if n := (to - from) % blockLen; n > 0 {
 			v.places[blocks-1] &= 1<<n - 1
 		}
-		start := sc.runStart[k] // of the run that the last piece ends in, or -1
+		low, n := lane(r.length)
+		high := low << (n - 1)
 		for i, w := range v.places[:blocks] {
-			at := from + i*blockLen
-			before := bits.TrailingZeros64(^w)
-			if start >= 0 {
-				if before == blockLen {
+			// Is there a lane of w with all bits set?
+			full := (^w - low) & w & high
+			if full == 0 {
+				continue
+			}
+			// The lowest is one; those above it may be none. Runs are read to their end at once.
+			for at := from + i*blockLen; full != 0; full &= full - 1 {
+				p := at + bits.TrailingZeros64(full)
+				if p < sc.runEnd[k] {
 					continue
 				}
-				if at+before-start >= r.length {
-					if err := r.scan(ctx, text, start, at+before, sc); err != nil {
-						return err
-					}
+				start, end := p, p
+				for start > sc.runEnd[k] && r.member[text[start-1]] {
+					start--
+				}
+				for end < len(text) && r.member[text[end]] {
+					end++
+				}
+				sc.runEnd[k] = end
+				if end-start >= r.length {
+					r.found(text, start, end, sc)
 				}
 			}
-			if start < 0 {
-				before = 0
-			}
-			start = -1
-			after := bits.LeadingZeros64(^w)
-			if after > 0 {
-				start = at + blockLen - after
-			}
-			if r.length < blockLen && after < blockLen {
-				// Runs inside the block.
-				x := w
-				for have := 1; have < r.length; {
-					shift := min(have, r.length-have)
-					x &= x >> shift
-					have += shift
-				}
-				if x != 0 {
-					if err := r.scan(ctx, text, at+before, min(to, at+blockLen-after), sc); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		if start >= 0 && to == len(text) {
-			if to-start >= r.length {
-				if err := r.scan(ctx, text, start, to, sc); err != nil {
+			if sc.tired() {
+				if err := ctx.Err(); err != nil {
 					return err
 				}
 			}
-			start = -1
 		}
-		sc.runStart[k] = start
 	}
 	return nil
 }
 
-// scan finds the runs of text[from:to], as if nothing were around. It reads no byte twice: all bytes from start up
+// found goes on with a run.
+func (r *runs) found(text []byte, start, end int, sc *scratch) {
+	sc.stats.Anchors++
+	for k := range r.entries {
+		if e := &r.entries[k]; end-start >= e.length {
+			sc.runAt(e, text, start, end)
+		}
+	}
+}
+
+// scan finds the runs of text. It reads no byte twice: all bytes from start up
 // to known are members.
-func (r *runs) scan(ctx context.Context, text []byte, from, to int, sc *scratch) error {
-	start, known, check := from, from, from+blockSize
+func (r *runs) scan(ctx context.Context, text []byte, sc *scratch) error {
+	start, known, check := 0, 0, blockSize
 	for {
 		probe := start + r.length - 1
-		if probe >= to {
+		if probe >= len(text) {
 			return nil
 		}
 		if probe >= check {
@@ -137,15 +145,10 @@ func (r *runs) scan(ctx context.Context, text []byte, from, to int, sc *scratch)
 			continue
 		}
 		end := probe + 1
-		for end < to && r.member[text[end]] {
+		for end < len(text) && r.member[text[end]] {
 			end++
 		}
-		sc.stats.Anchors++
-		for k := range r.entries {
-			if e := &r.entries[k]; end-start >= e.length {
-				sc.runAt(e, text, start, end)
-			}
-		}
+		r.found(text, start, end, sc)
 		if sc.tired() {
 			if err := ctx.Err(); err != nil {
 				return err

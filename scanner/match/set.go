@@ -160,7 +160,7 @@ func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, ste
 	}
 	if step.classify == nil {
 		for _, r := range f.runs {
-			if err := r.scan(ctx, text, 0, len(text), sc); err != nil {
+			if err := r.scan(ctx, text, sc); err != nil {
 				return dst, err
 			}
 		}

@@ -18,15 +18,15 @@ type patternState struct {
 
 // scratch is the memory of one scan.
 type scratch struct {
-	words    [2]uint64 // state of the first step
-	touched  []uint64  // patterns with something to do, one bit each
-	states   []patternState
-	stats    Stats
-	vectors  vectors
-	batch    batch
-	runStart []int // by number of filter.runs: where a run begins that is not over, or -1
-	tries    backtrack
-	asked    int64 // stats.Walked when the context was last looked at
+	words   [2]uint64 // state of the first step
+	touched []uint64  // patterns with something to do, one bit each
+	states  []patternState
+	stats   Stats
+	vectors vectors
+	batch   batch
+	runEnd  []int // by number of filter.runs: the end of the last run read
+	tries   backtrack
+	asked   int64 // stats.Walked when the context was last looked at
 }
 
 // askWork is after how many bytes read around anchors the context is looked at; about a tenth of
@@ -62,7 +62,7 @@ const (
 
 func (f *filter) newScratch(patterns int) *scratch {
 	sc := &scratch{touched: make([]uint64, len(f.always)), states: make([]patternState, patterns)}
-	sc.runStart = make([]int, len(f.runs))
+	sc.runEnd = make([]int, len(f.runs))
 	for i := range sc.states {
 		sc.states[i].whole = f.always[i>>6]>>(i&63)&1 != 0
 	}
@@ -75,8 +75,8 @@ func (sc *scratch) begin(f *filter, size int) {
 	copy(sc.touched, f.always)
 	sc.stats = Stats{Bytes: int64(size)}
 	sc.asked = 0
-	for i := range sc.runStart {
-		sc.runStart[i] = -1
+	for i := range sc.runEnd {
+		sc.runEnd[i] = 0
 	}
 }
 
