@@ -15,10 +15,6 @@ type item struct {
 // newFilter builds the filter of the anchors of every pattern.
 func newFilter(byPattern [][]anchor) *filter {
 	f := &filter{always: make([]uint64, (len(byPattern)+63)/64), walkers: map[string]*walker{}}
-	f.atEnd = [2]uint64{^uint64(0), ^uint64(0)}
-	for c := range f.masks {
-		f.masks[c] = f.atEnd
-	}
 	f.scratch.New = func() any { return f.newScratch(len(byPattern)) }
 	var items []item
 	var anchors []*anchor
@@ -39,7 +35,7 @@ func newFilter(byPattern [][]anchor) *filter {
 	}
 	f.walkers = nil
 	cl := newClasses(anchors)
-	f.tables.class = cl.of
+	f.class = cl.of
 	for _, r := range f.runs {
 		for c := range 256 {
 			if r.member[c] {
@@ -74,58 +70,124 @@ func newFilter(byPattern [][]anchor) *filter {
 		}
 		return 0
 	})
-	if firstSteps[0].halves || firstSteps[0].places == nil {
-		f.fillHalves(items)
-	} else {
+	most, vectors := 300, false // anchors of a bank
+	if firstSteps[0].classify != nil {
+		most, vectors = 512, true
+	}
+	for range max(1, (len(items)+most-1)/most) {
+		f.banks = append(f.banks, newBank())
+	}
+	if vectors {
 		f.fill(items, cl)
+	} else {
+		f.fillHalves(items)
 	}
 	return f
 }
 
-// fill puts anchors into buckets where they let the least more through.
+func newBank() *bank {
+	b := &bank{atEnd: [2]uint64{^uint64(0), ^uint64(0)}}
+	for c := range b.masks {
+		b.masks[c] = b.atEnd
+	}
+	return b
+}
+
+// bucket is a bucket while it is filled.
+type bucket struct {
+	sets  [classLen]uint64
+	share [classLen]share
+	rate  float32
+	with  [classLen][]uint64 // samples
+	count int                // of samples that it lets through
+}
+
+// likely is how many buckets are looked at closely.
+const likely = 8
+
+// fill puts anchors into buckets where they let the least more through. By the shares of bytes it chooses some buckets, and among
+// them by samples of text.
 func (f *filter) fill(items []item, cl *classes) {
-	var union [maxBuckets][classLen]uint64
-	var shares [maxBuckets][classLen]share
-	var rates [maxBuckets]float32
+	samples := newSampled(cl)
+	all := make([]bucket, maxBuckets*len(f.banks))
+	for b := range all {
+		for k := range classLen {
+			all[b].with[k] = make([]uint64, samples.words)
+		}
+	}
+	type choice struct {
+		bucket int
+		rise   float32
+	}
 	for i := range items {
 		it := &items[i]
-		best, bestRise := 0, float32(0)
-		for b := range maxBuckets {
-			after := [classLen]share{}
-			changed := false
-			for k := range classLen {
-				after[k] = shares[b][k]
-				for x := it.sets[k] &^ union[b][k]; x != 0; x &= x - 1 {
-					w := &cl.weights[bits.TrailingZeros64(x)]
-					for m := range w {
-						after[k][m] += w[m]
-					}
-					changed = true
-				}
+		var with [classLen][]uint64
+		for k := range with {
+			with[k] = samples.with(k, it.sets[k])
+		}
+		best := make([]choice, 0, likely+1)
+		for b := range all {
+			rise := all[b].rise(it, cl)
+			if len(best) == likely && rise >= best[likely-1].rise {
+				continue
 			}
-			rise := float32(0)
-			if changed {
-				rise = product(after[:]) - rates[b]
+			at := len(best)
+			for at > 0 && rise < best[at-1].rise {
+				at--
 			}
-			if b == 0 || rise < bestRise {
-				best, bestRise = b, rise
-				if rise <= 0 {
-					break
-				}
+			best = slices.Insert(best, at, choice{b, rise})[:min(likely, len(best)+1)]
+		}
+		chosen, least := 0, float32(0)
+		for n, c := range best {
+			more := float32(all[c.bucket].counted(&with)-all[c.bucket].count) / float32(64*samples.words)
+			if rise := more + c.rise/16; n == 0 || rise < least {
+				chosen, least = c.bucket, rise
 			}
 		}
-		for k := range classLen {
-			for x := it.sets[k] &^ union[best][k]; x != 0; x &= x - 1 {
-				w := &cl.weights[bits.TrailingZeros64(x)]
-				for m := range w {
-					shares[best][k][m] += w[m]
+		b := &all[chosen]
+		b.count = b.counted(&with)
+		b.rate += b.rise(it, cl)
+		for k := range with {
+			for x := it.sets[k] &^ b.sets[k]; x != 0; x &= x - 1 {
+				for m, w := range cl.weights[bits.TrailingZeros64(x)] {
+					b.share[k][m] += w
 				}
 			}
-			union[best][k] |= it.sets[k]
+			b.sets[k] |= it.sets[k]
+			for w, x := range with[k] {
+				b.with[k][w] |= x
+			}
 		}
-		rates[best] += bestRise
-		f.add(best, it)
+		f.banks[chosen/maxBuckets].add(chosen%maxBuckets, it)
 	}
+}
+
+// rise estimates by the shares of bytes how much more the bucket would let through with an anchor more.
+func (b *bucket) rise(it *item, cl *classes) float32 {
+	after := b.share
+	changed := false
+	for k := range classLen {
+		for x := it.sets[k] &^ b.sets[k]; x != 0; x &= x - 1 {
+			changed = true
+			for m, w := range cl.weights[bits.TrailingZeros64(x)] {
+				after[k][m] += w
+			}
+		}
+	}
+	if !changed {
+		return 0
+	}
+	return product(after[:]) - b.rate
+}
+
+// counted returns how many samples the bucket would let through with an anchor more.
+func (b *bucket) counted(with *[classLen][]uint64) (n int) {
+	w0, w1, w2, w3, w4 := with[0], with[1], with[2], with[3], with[4]
+	for w := range w0 {
+		n += bits.OnesCount64((b.with[0][w] | w0[w]) & (b.with[1][w] | w1[w]) & (b.with[2][w] | w2[w]) &
+			(b.with[3][w] | w3[w]) & (b.with[4][w] | w4[w]))
+	}
+	return n
 }
 
 // product estimates how often sets with such shares stand one behind the other.
@@ -142,14 +204,15 @@ func product(shares []share) (rate float32) {
 
 // fillHalves is fill for the first steps that have 32 buckets, and for tables by the halves of a byte.
 func (f *filter) fillHalves(items []item) {
-	var union [lanesAll][vectLen]byteSet
-	var shares [lanesAll][vectLen]share
-	var rates [lanesAll]float32
+	n := lanesAll * len(f.banks)
+	union := make([][vectLen]byteSet, n)
+	shares := make([][vectLen]share, n)
+	rates := make([]float32, n)
 	for i := range items {
 		it := &items[i]
 		best, bestRise := 0, float32(0)
 		var bestShares [vectLen]share
-		for b := range lanesAll {
+		for b := range n {
 			after := shares[b]
 			changed := false
 			for k := range vectLen {
@@ -179,7 +242,7 @@ func (f *filter) fillHalves(items []item) {
 		}
 		shares[best] = bestShares
 		rates[best] += bestRise
-		f.add(best, it)
+		f.banks[best/lanesAll].add(best%lanesAll, it)
 	}
 }
 
@@ -206,39 +269,39 @@ func (s byteSet) halves() (t byteSet) {
 }
 
 // add puts an anchor into a bucket.
-func (f *filter) add(bucket int, it *item) {
+func (b *bank) add(bucket int, it *item) {
 	a, lane := it.anchor, bucket%lanesAll
-	f.tables.add(bucket, it)
+	b.tables.add(bucket, it)
 	word, bit := lane/lanes, lane%lanes
 	for k := range firstLen {
 		m := uint64(1) << (lanes*k + bit)
 		for w, x := range a.seq[k] {
 			for ; x != 0; x &= x - 1 {
-				f.masks[w<<6|bits.TrailingZeros64(x)][word] &^= m
+				b.masks[w<<6|bits.TrailingZeros64(x)][word] &^= m
 			}
 		}
 		if a.end[k] {
-			f.atEnd[word] &^= m
+			b.atEnd[word] &^= m
 		}
 	}
-	ch := f.checks[bucket]
+	ch := b.checks[bucket]
 	if ch == nil || ch.n == checkEntries {
 		ch = &check{next: ch}
-		f.checks[bucket] = ch
+		b.checks[bucket] = ch
 	}
 	for k := range anchorLen {
 		for x := it.sets[k]; x != 0; x &= x - 1 {
 			c := bits.TrailingZeros64(x)
-			f.member[k][c] |= 1 << bucket
+			b.member[k][c] |= 1 << bucket
 			ch.sets[k][c] |= 1 << ch.n
 		}
 		if a.end[k] {
-			f.ends[k] |= 1 << bucket
+			b.ends[k] |= 1 << bucket
 			ch.atEnd[k] |= 1 << ch.n
 		}
 	}
 	if a.start {
-		f.starts |= 1 << bucket
+		b.starts |= 1 << bucket
 		ch.atStart |= 1 << ch.n
 	}
 	ch.entries[ch.n] = it.entry

@@ -15,28 +15,34 @@ const (
 	checkEntries = 32 // anchors in one table of the third step
 )
 
-// filter finds anchors. Every anchor is in one of up to 64 buckets. The first step lets a place
+// filter finds anchors. Every anchor is in one of up to 64 buckets, of one of a few banks. The first step lets a place
 // through if in some bucket, at each of the first few places from there, some anchor can have the
 // byte that stands there; with vectors (first.go), or as a shift-or over two words: bit b of
 // lane k is zero while the last k+1 bytes are possible for bucket b. The second step asks the
 // same of all eight places and says which buckets. The third compares all anchors of a
-// bucket at once.
+// bucket at once. All are done for each bank.
 //
 // The second and third step know bytes by their class (class.go), so that their tables are small.
 type filter struct {
-	tables  tables // of the first step with vectors
-	masks   [256][2]uint64
-	atEnd   [2]uint64             // masks of the place after the text
-	member  [anchorLen][64]uint64 // by place and class, the buckets
-	ends    [anchorLen]uint64     // buckets that can do without a place behind the text
-	starts  uint64                // buckets that can do without the first place, before the text
-	checks  [maxBuckets]*check
+	class   [256]uint8
+	banks   []*bank
 	entries []entry
 	sets    []byteSet          // of the anchors
 	walkers map[string]*walker // while the filter is built
 	runs    []*runs
 	always  []uint64 // patterns without an anchor, one bit each
 	scratch sync.Pool
+}
+
+// bank is the tables of some of the anchors.
+type bank struct {
+	tables tables // of the first step with vectors
+	masks  [256][2]uint64
+	atEnd  [2]uint64             // masks of the place after the text
+	member [anchorLen][64]uint64 // by place and class, the buckets
+	ends   [anchorLen]uint64     // buckets that can do without a place behind the text
+	starts uint64                // buckets that can do without the first place, before the text
+	checks [maxBuckets]*check
 }
 
 // check compares up to checkEntries anchors with the text at a place.
@@ -169,27 +175,28 @@ func (f *filter) warm() {
 // hit is the last lane of a word. A state word below it has a zero there.
 const hit = uint64(1<<lanes-1) << (lanes * (firstLen - 1))
 
-// scan is the first step without vectors, for text[from:to]. It must be called with
+// scan is the first step of a bank without vectors, for text[from:to]. It must be called with
 // pieces in order; when to is the end of the text it is done.
-func (f *filter) scan(ctx context.Context, text []byte, from, to int, sc *scratch) error {
-	a, b := sc.words[0], sc.words[1]
+func (f *filter) scan(ctx context.Context, bank int, text []byte, from, to int, sc *scratch) error {
+	bk := f.banks[bank]
+	a, b := sc.words[bank][0], sc.words[bank][1]
 	i := from
 	// Four bytes for one branch.
 	for ; i+4 <= to; i += 4 {
 		t := text[i : i+4 : i+4]
-		m := &f.masks[t[0]]
+		m := &bk.masks[t[0]]
 		a0, b0 := a<<lanes|m[0], b<<lanes|m[1]
-		m = &f.masks[t[1]]
+		m = &bk.masks[t[1]]
 		a1, b1 := a0<<lanes|m[0], b0<<lanes|m[1]
-		m = &f.masks[t[2]]
+		m = &bk.masks[t[2]]
 		a2, b2 := a1<<lanes|m[0], b1<<lanes|m[1]
-		m = &f.masks[t[3]]
+		m = &bk.masks[t[3]]
 		a, b = a2<<lanes|m[0], b2<<lanes|m[1]
 		if a0&b0&a1&b1&a2&b2&a&b < hit {
-			f.state(text, i-firstLen+1, a0, b0, sc)
-			f.state(text, i-firstLen+2, a1, b1, sc)
-			f.state(text, i-firstLen+3, a2, b2, sc)
-			f.state(text, i-firstLen+4, a, b, sc)
+			f.state(bk, text, i-firstLen+1, a0, b0, sc)
+			f.state(bk, text, i-firstLen+2, a1, b1, sc)
+			f.state(bk, text, i-firstLen+3, a2, b2, sc)
+			f.state(bk, text, i-firstLen+4, a, b, sc)
 			if sc.tired() {
 				if err := ctx.Err(); err != nil {
 					return err
@@ -198,35 +205,35 @@ func (f *filter) scan(ctx context.Context, text []byte, from, to int, sc *scratc
 		}
 	}
 	for ; i < to; i++ {
-		m := &f.masks[text[i]]
+		m := &bk.masks[text[i]]
 		a, b = a<<lanes|m[0], b<<lanes|m[1]
-		f.state(text, i-firstLen+1, a, b, sc)
+		f.state(bk, text, i-firstLen+1, a, b, sc)
 	}
 	if to == len(text) {
 		for ; i < to+firstLen-1; i++ {
-			a, b = a<<lanes|f.atEnd[0], b<<lanes|f.atEnd[1]
-			f.state(text, i-firstLen+1, a, b, sc)
+			a, b = a<<lanes|bk.atEnd[0], b<<lanes|bk.atEnd[1]
+			f.state(bk, text, i-firstLen+1, a, b, sc)
 		}
 	}
-	sc.words = [2]uint64{a, b}
+	sc.words[bank] = [2]uint64{a, b}
 	return nil
 }
 
 // state goes on at p if states a and b let it through.
-func (f *filter) state(text []byte, p int, a, b uint64, sc *scratch) {
+func (f *filter) state(bk *bank, text []byte, p int, a, b uint64, sc *scratch) {
 	if a&b >= hit || p < 0 {
 		return
 	}
 	if p+anchorLen > len(text) {
-		f.candidateNear(text, p, sc)
+		f.candidateNear(bk, text, p, sc)
 		return
 	}
-	f.candidate(text, p, sc)
+	f.candidate(bk, text, p, sc)
 }
 
 // classesAt returns the classes of the bytes from p on.
 func (f *filter) classesAt(text []byte, p int) uint64 {
-	w, c := binary.LittleEndian.Uint64(text[p:]), &f.tables.class
+	w, c := binary.LittleEndian.Uint64(text[p:]), &f.class
 	return uint64(c[byte(w)]) | uint64(c[byte(w>>8)])<<8 | uint64(c[byte(w>>16)])<<16 | uint64(c[byte(w>>24)])<<24 |
 		uint64(c[byte(w>>32)])<<32 | uint64(c[byte(w>>40)])<<40 | uint64(c[byte(w>>48)])<<48 | uint64(c[byte(w>>56)])<<56
 }
@@ -252,8 +259,8 @@ type passed struct {
 // batch is the second and third step for n places of the batch, counted from text[at]. Each
 // step is done for all of them before the next: nothing hangs on the outcome for a single
 // place, which no processor could foresee, and most wait for memory at the same time.
-func (f *filter) batch(ctx context.Context, text []byte, at, n int, classified bool, sc *scratch) error {
-	b, m := &sc.batch, &f.member
+func (f *filter) batch(ctx context.Context, bk *bank, text []byte, at, n int, classified bool, sc *scratch) error {
+	b, m := &sc.batch, &bk.member
 	sc.stats.Candidates += int64(n)
 	left := 0
 	for _, p := range b.places[:n] {
@@ -274,7 +281,7 @@ func (f *filter) batch(ctx context.Context, text []byte, at, n int, classified b
 		i &= batchLen - 1
 		w := b.classes[i]
 		for found := b.found[i]; found != 0; found &= found - 1 {
-			for ch := f.checks[bits.TrailingZeros64(found)&(maxBuckets-1)]; ch != nil; ch = ch.next {
+			for ch := bk.checks[bits.TrailingZeros64(found)&(maxBuckets-1)]; ch != nil; ch = ch.next {
 				v := ch.sets[0][w&63] & ch.sets[1][w>>8&63] & ch.sets[2][w>>16&63] & ch.sets[3][w>>24&63] &
 					ch.sets[4][w>>32&63] & ch.sets[5][w>>40&63] & ch.sets[6][w>>48&63] & ch.sets[7][w>>56&63]
 				b.passed[k&(batchLen-1)] = passed{ch, v, b.places[i]}
@@ -308,9 +315,9 @@ func (f *filter) anchors(text []byte, at, n int, sc *scratch) {
 }
 
 // candidate is batch for one place.
-func (f *filter) candidate(text []byte, p int, sc *scratch) {
+func (f *filter) candidate(bk *bank, text []byte, p int, sc *scratch) {
 	sc.batch.places[0] = 0
-	_ = f.batch(context.Background(), text, p, 1, false, sc)
+	_ = f.batch(context.Background(), bk, text, p, 1, false, sc)
 }
 
 // stands reports whether the anchor of e is at p, where classes say that it may be.
@@ -324,16 +331,16 @@ func (f *filter) stands(e *entry, text []byte, p int) bool {
 }
 
 // candidateNear is candidate where some of the places are before or behind the text; p may be -1.
-func (f *filter) candidateNear(text []byte, p int, sc *scratch) {
+func (f *filter) candidateNear(bk *bank, text []byte, p int, sc *scratch) {
 	found := ^uint64(0)
 	for k := range anchorLen {
 		switch {
 		case p+k < 0:
-			found &= f.starts
+			found &= bk.starts
 		case p+k < len(text):
-			found &= f.member[k][f.tables.class[text[p+k]]]
+			found &= bk.member[k][f.class[text[p+k]]]
 		default:
-			found &= f.ends[k]
+			found &= bk.ends[k]
 		}
 	}
 	if found == 0 {
@@ -341,14 +348,14 @@ func (f *filter) candidateNear(text []byte, p int, sc *scratch) {
 	}
 	sc.stats.Candidates++
 	for ; found != 0; found &= found - 1 {
-		for ch := f.checks[bits.TrailingZeros64(found)]; ch != nil; ch = ch.next {
+		for ch := bk.checks[bits.TrailingZeros64(found)]; ch != nil; ch = ch.next {
 			v := ^uint32(0)
 			for k := range anchorLen {
 				switch {
 				case p+k < 0:
 					v &= ch.atStart
 				case p+k < len(text):
-					v &= ch.sets[k][f.tables.class[text[p+k]]]
+					v &= ch.sets[k][f.class[text[p+k]]]
 				default:
 					v &= ch.atEnd[k]
 				}

@@ -44,7 +44,6 @@ const (
 type tables struct {
 	halves  [lanesAll / 8][vectLen][2][16]byte // by the low and the high half of a byte
 	members [maxBuckets / 8][classLen][64]byte // by class
-	class   [256]byte
 }
 
 // add notes an anchor of a bucket.
@@ -92,22 +91,26 @@ type vectors struct {
 
 // find runs the first step over a text and goes on with what it finds.
 func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scratch) error {
-	if f.starts != 0 && len(text) > 0 {
-		f.candidateNear(text, -1, sc)
+	if len(text) > 0 {
+		for _, b := range f.banks {
+			if b.starts != 0 {
+				f.candidateNear(b, text, -1, sc)
+			}
+		}
 	}
 	if step.places == nil {
 		for from := 0; from == 0 || from < len(text); from += blockSize {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := f.scan(ctx, text, from, min(len(text), from+blockSize), sc); err != nil {
-				return err
+			for i := range f.banks {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := f.scan(ctx, i, text, from, min(len(text), from+blockSize), sc); err != nil {
+					return err
+				}
 			}
 		}
-		return nil
+		return ctx.Err()
 	}
-	// Every place that has all its bytes is in a block. The blocks end with the text, so the last
-	// of them that is full is followed by one that is copied into larger memory.
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -120,26 +123,33 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 				return err
 			}
 		}
+		// The last block may not be full. Of places that have not all their bytes nothing is asked.
 		blocks := min((last-at)/blockLen+1, passBlocks)
-		// Bytes to look at: those of the blocks and anchorLen-1 more.
-		if step.classify != nil {
-			f.classify(text[at:min(len(text), at+blocks*blockLen+anchorLen-1)], step, v)
-			step.places(&f.tables, &v.classes[0], blocks, &v.places[0])
-		} else {
-			n := blocks
-			if at+n*blockLen+vectAhead > len(text) {
-				n--
-				step.places(&f.tables, &v.tail[copyTail(v.tail[:], text[at+n*blockLen:])], 1, &v.places[n])
-			}
-			if n > 0 {
-				step.places(&f.tables, &text[at], n, &v.places[0])
-			}
-		}
+		most := ^uint64(0)
 		if left := last - at - (blocks-1)*blockLen; left < blockLen {
-			v.places[blocks-1] &= ^uint64(0) >> (blockLen - 1 - left)
+			most >>= blockLen - 1 - left
 		}
-		if err := f.candidates(ctx, text, at, v.places[:blocks], step.classify != nil, sc); err != nil {
-			return err
+		full := blocks
+		switch {
+		case step.classify != nil:
+			f.classify(text[at:min(len(text), at+blocks*blockLen+anchorLen-1)], step, v)
+		case at+blocks*blockLen+vectAhead > len(text):
+			full--
+			copyTail(v.tail[:], text[at+full*blockLen:])
+		}
+		for _, b := range f.banks {
+			if step.classify != nil {
+				step.places(&b.tables, &v.classes[0], blocks, &v.places[0])
+			} else {
+				step.places(&b.tables, &text[at], full, &v.places[0])
+				if full < blocks {
+					step.places(&b.tables, &v.tail[0], 1, &v.places[full])
+				}
+			}
+			v.places[blocks-1] &= most
+			if err := f.candidates(ctx, b, text, at, v.places[:blocks], step.classify != nil, sc); err != nil {
+				return err
+			}
 		}
 		if step.classify != nil && len(f.runs) > 0 {
 			end := min(len(text), at+passBlocks*blockLen)
@@ -149,31 +159,30 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 		}
 	}
 	for p := max(0, last+1); p < len(text); p++ {
-		f.candidateNear(text, p, sc)
+		for _, b := range f.banks {
+			f.candidateNear(b, text, p, sc)
+		}
 	}
 	return nil
 }
 
-// copyTail copies the end of a text, fills up with zeros, and returns where it begins.
-func copyTail(dst, text []byte) int {
-	clear(dst[copy(dst, text):])
-	return 0
-}
+// copyTail copies the end of a text and fills up with zeros.
+func copyTail(dst, text []byte) { clear(dst[copy(dst, text):]) }
 
 // classify turns text into classes.
 func (f *filter) classify(text []byte, step *firstStep, v *vectors) {
 	blocks := len(text) / blockLen
 	if blocks > 0 {
-		step.classify(&f.tables.class, &text[0], blocks, &v.classes[0])
+		step.classify(&f.class, &text[0], blocks, &v.classes[0])
 	}
 	if rest := text[blocks*blockLen:]; len(rest) > 0 {
 		copyTail(v.tail[:blockLen], rest)
-		step.classify(&f.tables.class, &v.tail[0], 1, &v.classes[blocks*blockLen])
+		step.classify(&f.class, &v.tail[0], 1, &v.classes[blocks*blockLen])
 	}
 }
 
 // candidates goes on with the places that bits are set for.
-func (f *filter) candidates(ctx context.Context, text []byte, at int, places []uint64, classified bool, sc *scratch) error {
+func (f *filter) candidates(ctx context.Context, bk *bank, text []byte, at int, places []uint64, classified bool, sc *scratch) error {
 	b := &sc.batch
 	n := 0
 	for i, w := range places {
@@ -182,13 +191,13 @@ func (f *filter) candidates(ctx context.Context, text []byte, at int, places []u
 			if n++; n < batchLen {
 				continue
 			}
-			if err := f.batch(ctx, text, at, n, classified, sc); err != nil {
+			if err := f.batch(ctx, bk, text, at, n, classified, sc); err != nil {
 				return err
 			}
 			n = 0
 		}
 	}
-	return f.batch(ctx, text, at, n, classified, sc)
+	return f.batch(ctx, bk, text, at, n, classified, sc)
 }
 
 // isASCII reports whether no byte is beyond ASCII.

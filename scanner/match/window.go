@@ -18,8 +18,8 @@ type patternState struct {
 
 // scratch is the memory of one scan.
 type scratch struct {
-	words   [2]uint64 // state of the first step
-	touched []uint64  // patterns with something to do, one bit each
+	words   [][2]uint64 // by bank, the state of the first step without vectors
+	touched []uint64    // patterns with something to do, one bit each
 	states  []patternState
 	stats   Stats
 	vectors vectors
@@ -62,7 +62,7 @@ const (
 
 func (f *filter) newScratch(patterns int) *scratch {
 	sc := &scratch{touched: make([]uint64, len(f.always)), states: make([]patternState, patterns)}
-	sc.runEnd = make([]int, len(f.runs))
+	sc.words, sc.runEnd = make([][2]uint64, len(f.banks)), make([]int, len(f.runs))
 	for i := range sc.states {
 		sc.states[i].whole = f.always[i>>6]>>(i&63)&1 != 0
 	}
@@ -71,7 +71,9 @@ func (f *filter) newScratch(patterns int) *scratch {
 
 // begin prepares for a text of the given size.
 func (sc *scratch) begin(f *filter, size int) {
-	sc.words = [2]uint64{^uint64(0), ^uint64(0)}
+	for i := range sc.words {
+		sc.words[i] = [2]uint64{^uint64(0), ^uint64(0)}
+	}
 	copy(sc.touched, f.always)
 	sc.stats = Stats{Bytes: int64(size)}
 	sc.asked = 0
