@@ -70,6 +70,13 @@ func (r *Rule) sources() ([]source, error) {
 		}
 		out = append(out, source{d.loaded, []scanner.Confidence{0}})
 	}
+	if r.EDM != nil {
+		src, err := r.EDM.source(r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, src)
+	}
 	return out, nil
 }
 
@@ -79,6 +86,11 @@ func (f *File) loadLists(fsys fs.FS) error {
 	for _, r := range f.Rules {
 		if r.Dictionary != nil {
 			faults = append(faults, r.Dictionary.load(fsys, r)...)
+		}
+		if r.EDM != nil {
+			if err := r.EDM.load(fsys, r); err != nil {
+				faults = append(faults, err)
+			}
 		}
 	}
 	return errors.Join(faults...)
@@ -112,6 +124,9 @@ func (f *File) lists() []string {
 	for _, r := range f.Rules {
 		if r.Dictionary != nil {
 			names = append(names, beside(r.file, r.Dictionary.File))
+		}
+		if r.EDM != nil {
+			names = append(names, beside(r.file, r.EDM.File))
 		}
 	}
 	return names
@@ -201,9 +216,7 @@ func readList(fsys fs.FS, name, column string, yield func(line int, entry []byte
 	}
 	limited := &io.LimitedReader{R: f, N: maxListBytes + 1}
 	in := bufio.NewReaderSize(limited, maxLineBytes)
-	if mark, _ := in.Peek(3); string(mark) == "\ufeff" {
-		_, _ = in.Discard(3)
-	}
+	skipMark(in)
 	ext := path.Ext(name)
 	if column != "" || ext == ".csv" || ext == ".tsv" {
 		err = readTable(in, name, column, yield)
@@ -214,6 +227,13 @@ func readList(fsys fs.FS, name, column string, yield func(line int, entry []byte
 		err = &FileError{File: name, Msg: "the file is larger than 1 GiB: split it"}
 	}
 	return err
+}
+
+// skipMark skips a byte order mark.
+func skipMark(in *bufio.Reader) {
+	if mark, _ := in.Peek(3); string(mark) == "\ufeff" {
+		_, _ = in.Discard(3)
+	}
 }
 
 func readLines(in *bufio.Reader, name string, yield func(line int, entry []byte) error) error {

@@ -98,9 +98,9 @@ func TestDictionaryEvidence(t *testing.T) {
 	}
 	for text, want := range map[string][]string{
 		"customer zoe bronte, customer 8361-77": {"names:high:8361-77", "names:high:zoe bronte", "other:medium:zoe bronte"},
-		"customer zoe bronte":                  {"names:low:zoe bronte", "other:medium:zoe bronte"},
-		"a work of fiction: Bram Okonkwo":      {"other:medium:Bram Okonkwo", "other:medium:Bram Okonkwo"},
-		"jane doe and x83645":                  {"other:medium:jane doe", "other:medium:x83645"},
+		"customer zoe bronte":                   {"names:low:zoe bronte", "other:medium:zoe bronte"},
+		"a work of fiction: Bram Okonkwo":       {"other:medium:Bram Okonkwo", "other:medium:Bram Okonkwo"},
+		"jane doe and x83645":                   {"other:medium:jane doe", "other:medium:x83645"},
 		"ｚｏｅ\u00a0ｂｒｏｎｔｅ, a customer; customer Okonkwo, 9382-77": {"names:high:9382-77", "names:high:ｚｏｅ\u00a0ｂｒｏｎｔｅ", "other:medium:ｚｏｅ\u00a0ｂｒｏｎｔｅ"},
 	} {
 		if got := detected(t, fsys, scanner.Text{Bytes: []byte(text)}); !slices.Equal(got, want) {

@@ -39,7 +39,9 @@ type Rule struct {
 	Words []string `yaml:"words"`
 	// Dictionary is a file of words to find, besides the patterns.
 	Dictionary *Dictionary `yaml:"dictionary"`
-	Keywords   []string    `yaml:"keywords"`
+	// EDM is a file of hashed records whose values to find.
+	EDM      *EDM     `yaml:"edm"`
+	Keywords []string `yaml:"keywords"`
 	// IgnoreCase and WholeWord hold for every pattern that does not say otherwise.
 	// Left out they are false for patterns and true for words.
 	IgnoreCase *bool `yaml:"ignore_case"`

@@ -31,14 +31,19 @@ func TestReadmeExamples(t *testing.T) {
 	if last < 5 {
 		t.Fatalf("%d blocks of YAML", len(blocks))
 	}
+	records := recordsFile(t, "customer_no,name,email\nC-4711-0815,Zoë Brontë-Hart,zoe@acme.test\nC-4711-0816,Bram Okonkwo,\n", "name", "email", "customer_no")
 	for _, b := range blocks[:last] {
 		files, err := Load(fstest.MapFS{
 			"README.yaml":   {Data: b[1]},
+			"customers.edm": {Data: records},
 			"customers.csv": {Data: []byte("number,name\nC-1001,Zoë Brontë-Hart\nC-1002,Bram Okonkwo\n")},
 		}, "README.yaml")
 		if err != nil {
 			t.Error(err)
 			continue
+		}
+		if err := Unlock(files, testKey); err != nil {
+			t.Error(err)
 		}
 		report, err := Test(files)
 		if err != nil || !report.OK() {
@@ -79,7 +84,7 @@ func TestReadmeTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, typ := range []reflect.Type{reflect.TypeFor[Rule](), reflect.TypeFor[Near](), reflect.TypeFor[Unless](), reflect.TypeFor[Dictionary](), reflect.TypeFor[Part]()} {
+	for _, typ := range []reflect.Type{reflect.TypeFor[Rule](), reflect.TypeFor[Near](), reflect.TypeFor[Unless](), reflect.TypeFor[Dictionary](), reflect.TypeFor[EDM](), reflect.TypeFor[Part]()} {
 		for _, name := range fieldsOf(typ).names {
 			if !bytes.Contains(text, []byte("| `"+name+"` |")) {
 				t.Errorf("README.md has no row for %s of %s", name, typ.Name())

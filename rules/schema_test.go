@@ -114,8 +114,8 @@ func TestSchemaFields(t *testing.T) {
 	}
 	for name, typ := range map[string]reflect.Type{
 		"rule": reflect.TypeFor[Rule](), "pattern": reflect.TypeFor[Pattern](), "near": reflect.TypeFor[Near](), "part": reflect.TypeFor[Part](),
-		"dictionary": reflect.TypeFor[Dictionary](),
-		"unless":     reflect.TypeFor[Unless](), "levels": reflect.TypeFor[levelsFile](), "policy": reflect.TypeFor[policyFile](),
+		"dictionary": reflect.TypeFor[Dictionary](), "edm": reflect.TypeFor[EDM](),
+		"unless": reflect.TypeFor[Unless](), "levels": reflect.TypeFor[levelsFile](), "policy": reflect.TypeFor[policyFile](),
 	} {
 		def := doc.Defs[name]
 		want := slices.Sorted(slices.Values(fieldsOf(typ).names))

@@ -42,12 +42,18 @@ func (r *Rule) validate() (faults []error) {
 	} else if !isID(string(r.Kind)) {
 		add(r.fault("kind", "kind %q: write lower-case words joined by dashes, such as secret, pii or project-name", r.Kind))
 	}
-	if len(r.Patterns) == 0 && len(r.Words) == 0 && r.Dictionary == nil {
+	if len(r.Patterns) == 0 && len(r.Words) == 0 && r.Dictionary == nil && r.EDM == nil {
 		add(r.fault("pattern", "pattern is missing: write a regular expression in RE2 syntax, words to find, or a dictionary"))
 	}
 	faults = append(faults, r.validateWords()...)
 	if r.Dictionary != nil {
 		faults = append(faults, r.Dictionary.validate(r)...)
+	}
+	if r.EDM != nil {
+		faults = append(faults, r.EDM.validate(r)...)
+		if r.Confidence == 0 {
+			r.Confidence = scanner.Medium // of a value alone
+		}
 	}
 	for i := range r.Patterns {
 		faults = append(faults, r.validatePattern(&r.Patterns[i])...)

@@ -37,6 +37,7 @@ type ruleSource struct {
 	paths   []string // rule files and folders of them
 	kinds   []string // empty means all
 	disable []string
+	edm     EDMConfig
 }
 
 // load reads the rule files.
@@ -50,6 +51,13 @@ func (r ruleSource) load() ([]*rules.File, error) {
 	}
 	if len(r.paths) > 0 {
 		own, err := rules.Load(diskFiles{}, r.paths...)
+		if err != nil {
+			return nil, err
+		}
+		key, err := r.edm.key()
+		if err == nil && key != nil {
+			err = rules.Unlock(own, key)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -162,7 +170,7 @@ type assembly struct {
 
 // assemble builds the Scanner that the configuration describes.
 func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
-	source := ruleSource{builtin: c.BuiltinRules, paths: c.Rules, kinds: c.Kinds, disable: c.Disable}
+	source := ruleSource{builtin: c.BuiltinRules, paths: c.Rules, kinds: c.Kinds, disable: c.Disable, edm: c.EDM}
 	files, err := source.load()
 	if err != nil {
 		return nil, err
@@ -215,8 +223,10 @@ func (c *Config) watched() []string {
 			dirs = append(dirs, filepath.Dir(real))
 		}
 	}
-	if c.source.file != "" {
-		add(c.source.file)
+	for _, path := range []string{c.source.file, c.EDM.KeyFile} {
+		if path != "" {
+			add(path)
+		}
 	}
 	for _, path := range c.Rules {
 		if info, err := os.Stat(path); err != nil || !info.IsDir() {
@@ -246,8 +256,10 @@ func (c *Config) digest() [sha256.Size]byte {
 		_, _ = fmt.Fprintf(h, "%s %d %v\n", path, len(data), err)
 		_, _ = h.Write(data)
 	}
-	if c.source.file != "" {
-		add(c.source.file)
+	for _, path := range []string{c.source.file, c.EDM.KeyFile} {
+		if path != "" {
+			add(path)
+		}
 	}
 	for _, path := range c.Rules {
 		_ = fs.WalkDir(diskFiles{}, path, func(p string, d fs.DirEntry, err error) error {

@@ -35,6 +35,7 @@ type Config struct {
 	BuiltinRules bool              `yaml:"builtin_rules"`
 	Rules        []string          `yaml:"rules"`
 	Disable      []string          `yaml:"disable"`
+	EDM          EDMConfig         `yaml:"edm"`
 	Plugins      []PluginConfig    `yaml:"plugins"`
 	Policy       rules.PolicyBlock `yaml:"policy"`
 	Log          LogConfig         `yaml:"log"`
@@ -151,6 +152,7 @@ func parseConfig(path string, data []byte) (*Config, error) {
 		for i := range c.Rules {
 			c.Rules[i] = under(dir, c.Rules[i])
 		}
+		c.EDM.KeyFile = under(dir, c.EDM.KeyFile)
 		for i := range c.Plugins {
 			c.Plugins[i].Path = under(dir, c.Plugins[i].Path)
 		}

@@ -92,6 +92,7 @@ blocks or redacts them before a byte reaches the provider.
 		serveCommand(std),
 		scanCommand(std),
 		rulesCommand(std),
+		edmCommand(std),
 		envoyCommand(std),
 		configCommand(std),
 		benchCommand(std),

@@ -66,6 +66,7 @@ Exit status: 0 if nothing was found, 1 if something was, 2 after an error.`,
 	f.StringSliceVar(&opts.source.paths, "rules", nil, "use these rule `files` or folders too")
 	f.BoolVar(&noBuiltin, "no-builtin", false, "leave out the rules that come with Sluice")
 	f.StringSliceVar(&opts.source.disable, "disable", nil, "leave out the rules with these `ids`")
+	f.StringVar(&opts.source.edm.KeyFile, "edm-key-file", "", "`file` with the key of exact data match (default the variable "+defaultKeyVariable+")")
 	f.StringVar(&opts.least, "min-confidence", "low", "ignore findings below: low, medium or high")
 	f.BoolVar(&opts.stats, "stats", false, "print one line of figures to standard error")
 	f.StringVar(&opts.request.ContentType, "content-type", "application/json", "of the bodies, with --input request")

@@ -14,7 +14,8 @@ type DictionaryOptions struct {
 	// Müller" is found as "ANNA LENA MULLER" too. Numbers are found with any
 	// grouping: PX-12345 as PX 123 45.
 	Exact bool
-	// MinLength leaves out entries of fewer letters and digits.
+	// MinLength leaves out entries of fewer letters and digits. Those of scripts
+	// without spaces between words count twice.
 	MinLength int
 }
 

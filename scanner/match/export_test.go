@@ -1,6 +1,10 @@
 package match
 
-import "context"
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+)
 
 // FirstSteps names the ways in which this machine can do the first step.
 func FirstSteps() []string {
@@ -19,4 +23,17 @@ func (s *Set) FindWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 		}
 	}
 	panic("no first step " + step)
+}
+
+// SealRecords puts the head of a good file, and a right mac, around data.
+func SealRecords(data, good, key []byte) []byte {
+	const head = len(recordsMagic) + 4 + saltSize + 8
+	keys, err := newRecordKeys(key, (*[saltSize]byte)(good[len(recordsMagic)+4:]))
+	if err != nil || len(data) < head+macSize {
+		return data
+	}
+	sealed := append(append([]byte(nil), good[:head]...), data[head:len(data)-macSize]...)
+	mac := hmac.New(sha256.New, keys.mac[:])
+	mac.Write(sealed)
+	return mac.Sum(sealed)
 }

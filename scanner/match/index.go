@@ -44,9 +44,12 @@ const (
 // compactMark stands before compact values, so that they differ from words.
 const compactMark = 1
 
-// find calls hit for every value that stands in text: for the longest at each
-// word, and for the longest compact one.
-func (x *index) find(ctx context.Context, text []byte, hit func(node, start, end int)) error {
+// hitFunc is called for a value that stands in text[start:end].
+type hitFunc func(node, start, end int)
+
+// find calls hit for every value that stands in text. Of values that begin at one
+// word it calls it for all.
+func (x *index) find(ctx context.Context, text []byte, hit hitFunc) error {
 	if !isASCII(text) && !valid(text) {
 		return ErrInvalidUTF8
 	}
@@ -57,19 +60,16 @@ func (x *index) find(ctx context.Context, text []byte, hit func(node, start, end
 	}
 	return x.eachWord(text, check, func(start, end int, passes, digits bool) {
 		if passes {
-			if node, to := x.phraseAt(buf, text, start); node >= 0 {
-				hit(node, start, to)
-			}
+			x.phrasesAt(buf, text, start, hit)
 		}
 		if digits && x.compact != 0 {
-			x.compactAround(buf, text, start, end, hit)
+			x.compactAround(buf, text, start, hit)
 		}
 	})
 }
 
-// phraseAt returns the longest value that begins with the word at start, or -1.
-func (x *index) phraseAt(buf, text []byte, start int) (node, end int) {
-	node = -1
+// phrasesAt finds the values that begin with the word at start.
+func (x *index) phrasesAt(buf, text []byte, start int, hit hitFunc) {
 	folded, _, to := x.words.next(buf[:0], text, start)
 	for range maxValueWords {
 		key := folded
@@ -78,22 +78,21 @@ func (x *index) phraseAt(buf, text []byte, start int) (node, end int) {
 		}
 		n, flags := x.table.lookup(x.key.sum128(key))
 		if n < 0 {
-			break
+			return
 		}
 		if flags&nodeValue != 0 || flags&nodeMail != 0 && isWholeMail(text, start, to) {
-			node, end = n, to
+			hit(n, start, to)
 		}
 		if flags&nodeMore == 0 {
-			break
+			return
 		}
 		near := text[:min(len(text), to+maxGap+maxValueBytes)]
 		next, from, after := x.words.next(append(folded, ' '), near, to)
 		if from == len(near) || from-to > maxGap {
-			break
+			return
 		}
 		folded, to = next, after
 	}
-	return node, end
 }
 
 // isWholeMail reports whether text[start:end] is all of an address.
@@ -112,14 +111,11 @@ func isWholeMail(text []byte, start, end int) bool {
 	return slices.Contains(text[start:end], '@')
 }
 
-// compactAround looks for compact values whose first group with digits is the
-// word text[start:end]. Up to maxPrefixes short groups of letters may stand
-// before it.
-func (x *index) compactAround(buf, text []byte, start, end int, hit func(node, start, end int)) {
+// compactAround finds the compact values whose first group with digits is the
+// word at start. Up to maxPrefixes short groups of letters may stand before it.
+func (x *index) compactAround(buf, text []byte, start int, hit hitFunc) {
 	for n := 0; ; n++ {
-		if node, to := x.compactAt(buf, text, start); node >= 0 {
-			hit(node, start, to)
-		}
+		x.compactAt(buf, text, start, hit)
 		if n == maxPrefixes {
 			return
 		}
@@ -139,35 +135,34 @@ func (x *index) compactAround(buf, text []byte, start, end int, hit func(node, s
 	}
 }
 
-// compactAt returns the longest compact value that begins at start, or -1.
-func (x *index) compactAt(buf, text []byte, start int) (node, end int) {
-	node = -1
+// compactAt finds the compact values that begin at start.
+func (x *index) compactAt(buf, text []byte, start int, hit hitFunc) {
 	folded, digits := append(buf[:0], compactMark), false
 	for at, n := start, 0; n < maxCompactWords; n++ {
 		before := len(folded)
 		near := text[:min(len(text), at+maxCompactGap+2*maxCompact)]
 		next, from, to := x.words.next(folded, near, at)
 		if from == len(near) || n > 0 && !isCompactGapText(text[at:from]) || len(next)-1 > maxCompact {
-			break
+			return
 		}
-		folded = next
+		folded, at = next, to
 		switch {
 		case hasDigit(folded[before:]):
 			digits = true
 		case len(folded)-before > maxPrefixLetter:
-			return node, end
+			return
 		}
-		if size := len(folded) - 1; digits && x.compact>>(size-1)&1 != 0 {
-			lo, hi := x.key.sum128(folded)
-			if x.first.has(lo) {
-				if n, flags := x.table.lookup(lo, hi); n >= 0 && flags&nodeValue != 0 {
-					node, end = n, to
-				}
-			}
+		if size := len(folded) - 1; !digits || x.compact>>(size-1)&1 == 0 {
+			continue
 		}
-		at = to
+		lo, hi := x.key.sum128(folded)
+		if !x.first.has(lo) {
+			continue
+		}
+		if node, flags := x.table.lookup(lo, hi); node >= 0 && flags&nodeValue != 0 {
+			hit(node, start, to)
+		}
 	}
-	return node, end
 }
 
 // isCompactGap is true of what people put between the groups of a number.

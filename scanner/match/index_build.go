@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"unicode/utf8"
@@ -38,7 +39,8 @@ type spelt struct {
 	ends    []int // of its words
 	compact bool
 	mail    bool
-	letters int // and digits, in characters
+	number  bool // digits only
+	letters int  // and digits; a character of Chinese and the like counts twice
 }
 
 // spell reads a value. The result is valid until the next call.
@@ -67,7 +69,9 @@ func (b *indexBuilder) spell(value []byte) (v spelt, err error) {
 		case !digits:
 			prefixes++
 		}
-		v.letters += utf8.RuneCount(word)
+		if v.letters += utf8.RuneCount(word); word[0] >= 0xE0 && utf8.RuneCount(word) == 1 {
+			v.letters++ // a character says as much as a syllable
+		}
 		if begin < 0 {
 			begin = start
 		}
@@ -89,6 +93,7 @@ func (b *indexBuilder) spell(value []byte) (v spelt, err error) {
 	if identifies && digits && !v.mail && prefixes <= maxPrefixes && len(v.ends) <= maxCompactWords &&
 		size >= minCompact && size <= maxCompact {
 		v.compact = true
+		v.number = len(bytes.Trim(text, " 0123456789")) == 0
 		folded := slices.DeleteFunc(text, func(c byte) bool { return c == ' ' })
 		v.text = slices.Insert(folded, 0, compactMark)
 		b.buf = v.text
