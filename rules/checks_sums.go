@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // identifier is a check of a number that an authority issues: a person's or
 // company's number, a card, an account.
 type identifier struct {
@@ -70,12 +72,7 @@ func sums(list ...checkSum) func(v []byte) bool {
 func luhnNumber(lengths []int, prefixes ...string) func(v []byte) bool {
 	return func(v []byte) bool {
 		d := digitsOf(v)
-		for _, n := range lengths {
-			if len(d) == n {
-				return !allSame(d) && luhn(d) && hasPrefix(d, prefixes)
-			}
-		}
-		return false
+		return slices.Contains(lengths, len(d)) && !allSame(d) && luhn(d) && hasPrefix(d, prefixes)
 	}
 }
 

@@ -34,6 +34,7 @@ type judge struct {
 	rule       *Rule
 	expr       match.Pattern
 	checks     []check
+	counts     uint64 // numbers of letters and digits that pass the checks, a bit each
 	highIf     []check
 	lowIf      []check
 	near       []nearby
@@ -213,7 +214,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, er
 			if j.checks, err = parseChecks(r.Checks); err != nil {
 				return nil, nil, r.fault("checks", "%v", err)
 			}
-			j.base = cmp.Or(level, j.base)
+			j.base, j.counts = cmp.Or(level, j.base), countsOf(j.checks)
 			judges = append(judges, j)
 		}
 	}
@@ -224,6 +225,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, er
 		if j.checks, err = parseChecks(r.Checks, p.allChecks(r)); err != nil {
 			return nil, nil, r.fault("checks", "%v", err)
 		}
+		j.counts = countsOf(j.checks)
 		j.needsNear = j.needsNear || p.NeedsNear
 		if p.Confidence != 0 {
 			j.base = p.Confidence
@@ -307,6 +309,7 @@ type scratch struct {
 	noted   noted  // the words of rules that stand in the text
 	folded  folded
 	retry   []match.Match
+	failed  []*judge      // of the candidate at hand
 	found   []match.Match // of unless and parts
 	parts   []partState
 	keyed   int     // how many bytes of the text are its key
@@ -344,10 +347,8 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 			m := &sc.matches[k]
 			c := newCandidate(v.text, m.GroupStart, m.GroupEnd, m.Start, m.End)
 			first := len(found)
-			for j := range s.judges[m.Pattern] {
-				if found, err = s.consider(ctx, found, sc, &s.judges[m.Pattern][j], &c, v.label); err != nil {
-					return nil, err
-				}
+			if found, err = s.consider(ctx, found, sc, s.judges[m.Pattern], &c, v.label); err != nil {
+				return nil, err
 			}
 			for _, g := range s.groups[m.Pattern] {
 				if found, err = s.considerGroup(ctx, found, sc, g, &c, v.label); err != nil {
@@ -366,22 +367,34 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 	return found, ctx.Err()
 }
 
-// consider appends a finding if the candidate is one. If it fails its checks,
-// the pattern is tried again inside it.
-func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch, j *judge, c *candidate, shift int) ([]scanner.Finding, error) {
-	if c.start >= shift && c.end > c.start {
-		confidence, passed, err := j.decide(ctx, sc, c)
-		if err != nil {
-			return nil, err
+// consider appends a finding for each judge whose rule the candidate is one of.
+// For those whose checks it fails, the pattern is tried again inside it.
+func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch, judges []judge, c *candidate, shift int) ([]scanner.Finding, error) {
+	failed := sc.failed[:0]
+	for i := range judges {
+		j := &judges[i]
+		if c.start < shift || c.end <= c.start || !j.counted(sc, c) {
+			failed = append(failed, j)
+			continue
 		}
-		if passed {
-			if confidence == 0 {
-				return found, nil
-			}
-			return append(found, j.finding(c, confidence)), nil
+		confidence, passed, err := j.decide(ctx, sc, c)
+		switch {
+		case err != nil:
+			return nil, err
+		case !passed:
+			failed = append(failed, j)
+		case confidence > 0:
+			found = append(found, j.finding(c, confidence))
 		}
 	}
-	return s.retry(ctx, found, sc, j, c, shift)
+	sc.failed = failed
+	return s.retry(ctx, found, sc, c, shift)
+}
+
+// counted reports whether the candidate has as many letters and digits as the
+// checks can pass. Most rules that share a pattern end here.
+func (j *judge) counted(sc *scratch, c *candidate) bool {
+	return j.counts>>min(c.chars, 63)&1 != 0 || sc.trace != nil
 }
 
 // finding is the candidate as the rule reports it. The full stop of the
@@ -399,17 +412,19 @@ const (
 	retryTail     = 80  // how far a candidate may reach beyond the failed one
 )
 
-// retry looks for a candidate that begins inside a failed one: in "2026 4111
-// ..." the search resumes at each later word.
-func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j *judge, failed *candidate, shift int) ([]scanner.Finding, error) {
-	if failed.to-failed.from > maxRetryBytes || j.alone == nil || failed.unbroken() || j.hopeless(failed) {
+// retry looks for candidates that begin inside a failed one, for the judges that
+// failed it: in "2026 4111 ..." the search resumes at each later word. Each judge
+// takes the first one that it finds something in.
+func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, failed *candidate, shift int) ([]scanner.Finding, error) {
+	if failed.to-failed.from > maxRetryBytes || failed.unbroken() {
 		return found, nil
 	}
+	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.alone == nil || j.hopeless(failed) })
 	first := failed.from + 1
 	if failed.start == first {
 		first++ // behind one character that only delimits it, the same would be found
 	}
-	for at := first; at < failed.to; at++ {
+	for at := first; at < failed.to && len(sc.failed) > 0; at++ {
 		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
 			continue
 		}
@@ -420,12 +435,12 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j
 		for end < len(failed.text) && !utf8.RuneStart(failed.text[end]) {
 			end--
 		}
-		window := failed.text[base:end]
+		j := sc.failed[0] // they share the pattern
 		alone, err := j.alone()
 		if err != nil {
 			return nil, fmt.Errorf("rule %s: %w", j.rule.ID, err)
 		}
-		if sc.retry, err = alone.Find(ctx, sc.retry[:0], window); err != nil {
+		if sc.retry, err = alone.Find(ctx, sc.retry[:0], failed.text[base:end]); err != nil {
 			return nil, err
 		}
 		for _, m := range sc.retry {
@@ -436,16 +451,37 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j
 			if c.start < shift {
 				continue
 			}
-			confidence, passed, err := j.decide(ctx, sc, &c)
-			if err != nil {
-				return nil, err
+			open := sc.failed[:0]
+			for _, j := range sc.failed {
+				if !j.counted(sc, &c) {
+					open = append(open, j)
+					continue
+				}
+				confidence, passed, err := j.decide(ctx, sc, &c)
+				if err != nil {
+					return nil, err
+				}
+				if passed && confidence > 0 {
+					found = append(found, j.finding(&c, confidence))
+				} else {
+					open = append(open, j)
+				}
 			}
-			if passed && confidence > 0 {
-				return append(found, j.finding(&c, confidence)), nil
-			}
+			sc.failed = open
 		}
 	}
 	return found, nil
+}
+
+// countsOf joins the numbers of letters and digits that checks can pass.
+func countsOf(checks []check) uint64 {
+	counts := ^uint64(0)
+	for i := range checks {
+		if checks[i].counts != 0 && !checks[i].negate {
+			counts &= checks[i].counts
+		}
+	}
+	return counts
 }
 
 // hopeless reports whether what a candidate failed, its parts fail as well.
