@@ -8,6 +8,7 @@ import (
 // Identifiers of the Americas. The authorities that issue the numbers publish the
 // algorithms. Values may hold separators, which are skipped.
 var americanIDs = map[string]identifier{
+	"ar-cbu":  {"both check digits of an Argentine CBU", "######################", 100, digitsIn(22, arCBU)},
 	"ar-cuit": {"prefix and mod-11 check digit of an Argentine CUIT are right", "###########", 110, arCUIT},
 	"br-cnh":  {"both check digits of a Brazilian driving licence", "###########", 100, digitsIn(11, brCNH)},
 	"br-cnpj": {"both check digits of a Brazilian CNPJ, letters allowed", "##############|????????????##", 100, brCNPJ},
@@ -251,4 +252,8 @@ func veRIF(v []byte) bool {
 	kind := strings.IndexByte("VEJPG", s[0])
 	d := digitsOf(s[1:])
 	return kind >= 0 && len(d) == 9 && rest110[(4*(kind+1)+weigh(d, 3, 2, 7, 6, 5, 4, 3, 2))%11]-'0' == d[8]
+}
+
+func arCBU(d []byte) bool {
+	return (10-weigh(d[:7], 7, 1, 3, 9, 7, 1, 3)%10)%10 == int(d[7]) && (10-weigh(d[8:21], 3, 9, 7, 1, 3, 9, 7, 1, 3, 9, 7, 1, 3)%10)%10 == int(d[21])
 }

@@ -21,17 +21,20 @@ var asianIDs = map[string]identifier{
 	"in-gstin":       {"state and base-36 check character of an Indian GST number are right", "##@@@@@####@?@?", 92, inGSTIN},
 	"ir-national-id": {"mod-11 check digit of an Iranian national number", "##########", 9, sums(checkSum{weights: []int{10, 9, 8, 7, 6, 5, 4, 3, 2}, mod: 11, digits: "01987654321"})},
 	"jp-my-number":   {"mod-11 check digit of a Japanese individual number", "############", 10, sums(checkSum{weights: []int{6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, mod: 11, digits: rest110})},
-	"kr-rrn":         {"date, century and check digit of a Korean resident number are right; there is none since October 2020", "#############", 44, digitsIn(13, krRRN)},
-	"kw-civil-id":    {"date and check digit of a Kuwaiti civil number are right", "############", 1800, sums(checkSum{weights: []int{2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}, mod: 11, digits: "!!987654321", first: "23", also: func(d []byte) bool { return isDateDigits(d[1:7]) }})},
-	"kz-iin":         {"date, century and check digit of a Kazakh IIN are right", "############", 470, digitsIn(12, kzIIN)},
-	"lk-nic":         {"day of the year in a Sri Lankan identity card number is possible", "#########@|############", 17, lkNIC},
-	"my-nric":        {"date and place code of a Malaysian identity card are possible", "############", 30, myNRIC},
-	"nz-ird":         {"range and mod-11 check digit of a New Zealand IRD number are right", "########|#########", 11, nzIRD},
-	"nz-nhi":         {"check character of a New Zealand NHI number", "@@@####|@@@##@@", 13, nzNHI},
-	"sa-id":          {"first digit and Luhn check digit of a Saudi national or resident number are right", "##########", 49, luhnNumber([]int{10}, "1", "2")},
-	"sg-nric":        {"check letter of a Singapore NRIC or FIN", "@#######@", 130, sgNRIC},
-	"th-id":          {"mod-11 check digit of a Thai identity number", "#############", 12, thID},
-	"tw-id":          {"check digit of a Taiwanese identity number", "@#########", 9, twID},
+	"kr-brn": {"check digit of a Korean business number", "##########", 10, digitsIn(10, func(d []byte) bool {
+		return (10-(weigh(d[:9], 1, 3, 7, 1, 3, 7, 1, 3, 5)+int(d[8])*5/10)%10)%10 == int(d[9])
+	})},
+	"kr-rrn":      {"date, century and check digit of a Korean resident number are right; there is none since October 2020", "#############", 44, digitsIn(13, krRRN)},
+	"kw-civil-id": {"date and check digit of a Kuwaiti civil number are right", "############", 1800, sums(checkSum{weights: []int{2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}, mod: 11, digits: "!!987654321", first: "23", also: func(d []byte) bool { return isDateDigits(d[1:7]) }})},
+	"kz-iin":      {"date, century and check digit of a Kazakh IIN are right", "############", 470, digitsIn(12, kzIIN)},
+	"lk-nic":      {"day of the year in a Sri Lankan identity card number is possible", "#########@|############", 17, lkNIC},
+	"my-nric":     {"date and place code of a Malaysian identity card are possible", "############", 30, myNRIC},
+	"nz-ird":      {"range and mod-11 check digit of a New Zealand IRD number are right", "########|#########", 11, nzIRD},
+	"nz-nhi":      {"check character of a New Zealand NHI number", "@@@####|@@@##@@", 13, nzNHI},
+	"sa-id":       {"first digit and Luhn check digit of a Saudi national or resident number are right", "##########", 49, luhnNumber([]int{10}, "1", "2")},
+	"sg-nric":     {"check letter of a Singapore NRIC or FIN", "@#######@", 130, sgNRIC},
+	"th-id":       {"mod-11 check digit of a Thai identity number", "#############", 12, thID},
+	"tw-id":       {"check digit of a Taiwanese identity number", "@#########", 9, twID},
 	"vn-cccd": {"province and century of a Vietnamese identity number are possible", "############", 40, digitsIn(12, func(d []byte) bool {
 		p := number(d[:3])
 		return p >= 1 && p <= 96 && d[3] <= 3 && (d[3] < 2 || number(d[4:6]) <= lastYear%100)

@@ -230,3 +230,35 @@ func ukDriver(v []byte) bool {
 	month := number(d[1:3])
 	return month >= 1 && month <= 12 && isDay(4, month, number(d[3:5])) || month >= 51 && month <= 62 && isDay(4, month-50, number(d[3:5]))
 }
+
+// plIDCard: the fourth place is the check digit.
+func plIDCard(v []byte) bool {
+	s := alnumOf(v)
+	if len(s) != 9 || int(countLetters(s[:3])) != 3 || len(digitsOf(s[3:])) != 6 {
+		return false
+	}
+	sum := 0
+	for i, w := range [9]int{7, 3, 1, 9, 7, 3, 1, 7, 3} {
+		sum += base36(s[i]) * w
+	}
+	return sum%10 == 0
+}
+
+// ptCC is Luhn's check with letters as 10 to 35.
+func ptCC(v []byte) bool {
+	s := alnumOf(v)
+	if len(s) != 12 || len(digitsOf(s[:9])) != 9 || int(countLetters(s[9:11])) != 2 || !isDigit(s[11]) {
+		return false
+	}
+	sum := 0
+	for i, b := range s {
+		x := base36(b)
+		if i%2 == 0 {
+			if x *= 2; x > 9 {
+				x -= 9
+			}
+		}
+		sum += x
+	}
+	return sum%10 == 0
+}

