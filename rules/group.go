@@ -47,6 +47,13 @@ func grouped(list []judge) (rest []judge, groups []*group) {
 		g.judges = append(g.judges, *j)
 		g.before, g.after = max(g.before, list.window), max(g.after, list.after)
 	}
+	groups = slices.DeleteFunc(groups, func(g *group) bool {
+		if len(g.judges) >= minGroup {
+			return false
+		}
+		rest = append(rest, g.judges...)
+		return true
+	})
 	return rest, groups
 }
 
@@ -65,7 +72,7 @@ func (s *Set) considerGroup(ctx context.Context, found []scanner.Finding, sc *sc
 	if sc.trace != nil { // which wants to know what each lacks
 		var err error
 		for i := range g.judges {
-			if found, err = s.consider(ctx, found, sc, &g.judges[i], c, shift); err != nil {
+			if found, err = s.consider(ctx, found, sc, g.judges[i:i+1], c, shift); err != nil {
 				return nil, err
 			}
 		}
@@ -89,7 +96,7 @@ func (s *Set) considerGroup(ctx context.Context, found []scanner.Finding, sc *sc
 	slices.Sort(sc.asked)
 	var err error
 	for _, i := range slices.Compact(sc.asked) {
-		if found, err = s.consider(ctx, found, sc, &g.judges[i], c, shift); err != nil {
+		if found, err = s.consider(ctx, found, sc, g.judges[i:i+1], c, shift); err != nil {
 			return nil, err
 		}
 	}
