@@ -11,10 +11,42 @@ import (
 type index struct {
 	key     sipKey
 	words   reader
-	first   bloom  // of the words that values begin with, and of compact values
-	lengths uint64 // of the words that values begin with, in bytes; bit 63 is for 63 and more
-	compact uint64 // lengths of compact values; bit 63 is for 64
+	first   [2]firstWords // by whether they have digits; compact values are in the second
+	compact uint64        // lengths of compact values; bit 63 is for 64
 	table   table
+
+	shortest int // of the first words without digits, in bytes
+}
+
+// setFirst sets the first words of a kind.
+func (x *index) setFirst(kind int, f firstWords) {
+	x.first[kind] = f
+	x.shortest = bits.TrailingZeros64(x.first[plainWords].lengths)
+}
+
+// Of first words, those with digits are kept apart: numbers are many and nearly
+// all different, and their filter is too large for a cache that the words of
+// prose need.
+const (
+	plainWords = iota
+	digitWords
+)
+
+// firstWords are the words that values begin with.
+type firstWords struct {
+	filter  bloom
+	lengths uint64 // in bytes; bit 63 is for 63 and more
+}
+
+// mayHave reports whether a word of n bytes can be one of them, by its length.
+func (f *firstWords) mayHave(n int) bool { return f.lengths>>min(n, 63)&1 != 0 }
+
+// kindOfWord is where in index.first a word is.
+func kindOfWord(word []byte) int {
+	if hasDigit(word) {
+		return digitWords
+	}
+	return plainWords
 }
 
 // What a node of the table is. Every value has one, and every run of words
@@ -156,7 +188,7 @@ func (x *index) compactAt(buf, text []byte, start int, hit hitFunc) {
 			continue
 		}
 		lo, hi := x.key.sum128(folded)
-		if !x.first.has(lo) {
+		if !x.first[digitWords].filter.has(lo) {
 			continue
 		}
 		if node, flags := x.table.lookup(lo, hi); node >= 0 && flags&nodeValue != 0 {
@@ -184,7 +216,9 @@ func isCompactGapText(gap []byte) bool {
 }
 
 // bytes is the memory that the index holds.
-func (x *index) bytes() int { return 8*len(x.first) + x.table.bytes() }
+func (x *index) bytes() int {
+	return 8*len(x.first[plainWords].filter) + 8*len(x.first[digitWords].filter) + x.table.bytes()
+}
 
 // bloom is a set of hashes that may hold more than was added (Bloom, 1970).
 // All bits of one hash are in one word, so that asking reads memory once.

@@ -20,8 +20,8 @@ type indexBuilder struct {
 	key     sipKey
 	words   reader
 	nodes   []newNode
-	first   []uint64
-	lengths uint64
+	first   [2][]uint64 // hashes for the filters
+	lengths [2]uint64
 	compact uint64
 	buf     []byte
 }
@@ -110,12 +110,13 @@ func (b *indexBuilder) add(v spelt, flags uint16, n int) {
 	b.nodes = append(b.nodes, newNode{lo, hi, flags, int32(n)})
 	if v.compact {
 		b.compact |= 1 << (len(v.text) - 2)
-		b.first = append(b.first, lo)
+		b.first[digitWords] = append(b.first[digitWords], lo)
 		return
 	}
 	word := v.text[:v.ends[0]]
-	b.lengths |= 1 << min(len(word), 63)
-	b.first = append(b.first, b.key.sum64(word))
+	kind := kindOfWord(word)
+	b.lengths[kind] |= 1 << min(len(word), 63)
+	b.first[kind] = append(b.first[kind], b.key.sum64(word))
 	for _, end := range v.ends[:len(v.ends)-1] {
 		lo, hi := b.key.sum128(v.text[:end])
 		b.nodes = append(b.nodes, newNode{lo, hi, nodeMore, -1})
@@ -125,14 +126,17 @@ func (b *indexBuilder) add(v spelt, flags uint16, n int) {
 // build makes the index. merge is called for every value with its node, in
 // the order of nodes; several values may share one.
 func (b *indexBuilder) build(merge func(node, value int)) *index {
-	x := &index{key: b.key, words: b.words, lengths: b.lengths, compact: b.compact}
-	slices.Sort(b.first)
-	b.first = slices.Compact(b.first)
-	x.first = newBloom(len(b.first))
-	for _, h := range b.first {
-		x.first.add(h)
+	x := &index{key: b.key, words: b.words, compact: b.compact}
+	for kind, hashes := range b.first {
+		slices.Sort(hashes)
+		hashes = slices.Compact(hashes)
+		f := firstWords{newBloom(len(hashes)), b.lengths[kind]}
+		for _, h := range hashes {
+			f.filter.add(h)
+		}
+		x.setFirst(kind, f)
+		b.first[kind] = nil
 	}
-	b.first = nil
 	x.table.fill(b.nodes, merge)
 	b.nodes = nil
 	return x

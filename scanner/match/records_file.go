@@ -17,14 +17,15 @@ import (
 //	version  uint32, 1
 //	salt     16 bytes; with the key it gives all keys below (newRecordKeys)
 //	check    8 bytes of the key, to tell a wrong one
-//	sizes    uint64 each: rows, nodes, buckets, words of the filter, lists;
-//	         then the lengths of first words and of compact values, as bits
+//	sizes    uint64 each: rows, nodes, buckets, lists; of first words without and
+//	         with digits, the words of the filter and the lengths as bits;
+//	         the lengths of compact values as bits
 //	columns  uint16 their number; then for each uint16 its length, and its name
 //	starts   uint32 × (buckets + 1)   table.starts
 //	hashes   uint64 × nodes           table.hashes: SipHash-2-4 of the value
 //	extra    uint16 × nodes           table.extra
 //	refs     uint32 × nodes           Records.refs
-//	filter   uint64 × words           index.first
+//	filters  uint64 × words           firstWords.filter, of both kinds
 //	lists    uint32 × lists           Records.lists
 //	mac      32 bytes, HMAC-SHA256 of all before it
 //
@@ -46,18 +47,26 @@ var (
 
 // sizes are how long the parts of a file are.
 type recordSizes struct {
-	Rows, Nodes, Buckets, Words, Lists uint64
-	Lengths, Compact                   uint64
+	Rows, Nodes, Buckets, Lists uint64
+	First                       [2]struct{ Words, Lengths uint64 }
+	Compact                     uint64
 }
 
 // body returns the bytes of the parts after the columns, and whether a file may
 // have such parts.
 func (z *recordSizes) body() (int64, bool) {
 	const most = 1 << 32
-	if z.Nodes > most || z.Buckets > most || z.Words > most || z.Lists > most || z.Rows > maxCells || z.Buckets == 0 || z.Words == 0 {
+	if z.Nodes > most || z.Buckets > most || z.Lists > most || z.Rows > maxCells || z.Buckets == 0 {
 		return 0, false
 	}
-	return int64(4*(z.Buckets+1) + (8+2+4)*z.Nodes + 8*z.Words + 4*z.Lists), true
+	size := 4*(z.Buckets+1) + (8+2+4)*z.Nodes + 4*z.Lists
+	for _, f := range z.First {
+		if f.Words == 0 || f.Words > most {
+			return 0, false
+		}
+		size += 8 * f.Words
+	}
+	return int64(size), true
 }
 
 // Write writes the records to w, with the key that they were built with.
@@ -76,10 +85,14 @@ func (r *Records) Write(w io.Writer, key []byte) error {
 	out.put(uint32(recordsVersion))
 	out.put(r.salt[:])
 	out.put(keys.check[:])
-	out.put(recordSizes{
-		uint64(r.rows), uint64(len(t.hashes)), uint64(len(t.starts) - 1), uint64(len(x.first)), uint64(len(r.lists)),
-		x.lengths, x.compact,
-	})
+	z := recordSizes{
+		Rows: uint64(r.rows), Nodes: uint64(len(t.hashes)), Buckets: uint64(len(t.starts) - 1), Lists: uint64(len(r.lists)),
+		Compact: x.compact,
+	}
+	for kind, f := range x.first {
+		z.First[kind].Words, z.First[kind].Lengths = uint64(len(f.filter)), f.lengths
+	}
+	out.put(z)
 	out.put(uint16(len(r.columns)))
 	for _, name := range r.columns {
 		if len(name) > math.MaxUint16 {
@@ -92,7 +105,8 @@ func (r *Records) Write(w io.Writer, key []byte) error {
 	out.put(t.hashes)
 	out.put(t.extra)
 	out.put(r.refs)
-	out.put([]uint64(x.first))
+	out.put([]uint64(x.first[plainWords].filter))
+	out.put([]uint64(x.first[digitWords].filter))
 	out.put(r.lists)
 	if out.err != nil {
 		return out.err
@@ -152,7 +166,11 @@ func ReadRecords(data, key []byte) (*Records, error) {
 // read fills the records from what follows the key's check.
 func (r *Records) read(in *recordReader, keys recordKeys) error {
 	var z recordSizes
-	for _, n := range []*uint64{&z.Rows, &z.Nodes, &z.Buckets, &z.Words, &z.Lists, &z.Lengths, &z.Compact} {
+	for _, n := range []*uint64{
+		&z.Rows, &z.Nodes, &z.Buckets, &z.Lists,
+		&z.First[plainWords].Words, &z.First[plainWords].Lengths, &z.First[digitWords].Words, &z.First[digitWords].Lengths,
+		&z.Compact,
+	} {
 		*n = in.uint64()
 	}
 	columns := int(in.uint16())
@@ -164,13 +182,15 @@ func (r *Records) read(in *recordReader, keys recordKeys) error {
 		return fmt.Errorf("%w: its parts do not add up", ErrRecordsDamaged)
 	}
 	r.rows = int(z.Rows)
-	r.index = &index{key: newSipKey(&keys.hash), words: reader{table: spellings()}, lengths: z.Lengths, compact: z.Compact}
+	r.index = &index{key: newSipKey(&keys.hash), words: reader{table: spellings()}, compact: z.Compact}
 	t := &r.index.table
 	t.starts = numbers[uint32](in, z.Buckets+1)
 	t.hashes = numbers[uint64](in, z.Nodes)
 	t.extra = numbers[uint16](in, z.Nodes)
 	r.refs = numbers[uint32](in, z.Nodes)
-	r.index.first = numbers[uint64](in, z.Words)
+	for kind, f := range z.First {
+		r.index.setFirst(kind, firstWords{numbers[uint64](in, f.Words), f.Lengths})
+	}
 	r.lists = numbers[uint32](in, z.Lists)
 	return nil
 }

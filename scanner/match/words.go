@@ -157,25 +157,8 @@ func (x *index) eachWord(text []byte, check func() error, yield wordFunc) error 
 		}
 		word, digit, foreign := wordMasks(block)
 		step := 64
-		for word != 0 {
-			s := bits.TrailingZeros64(word)
-			n := bits.TrailingZeros64(^(word >> s))
-			if s+n == 64 && pos+64 < len(text) {
-				step = s // the word goes on: it is read from its beginning
-				break
-			}
-			run := uint64(1<<n-1) << s
-			word &^= run
-			if foreign&run != 0 {
-				if err := x.eachForeign(text, pos+s, pos+s+n, check, yield); err != nil {
-					return err
-				}
-				continue
-			}
-			passes := x.lengths>>min(n, 63)&1 != 0 && x.first.has(x.hashASCII(block, s, n))
-			if digits := digit&run != 0; passes || digits && x.compact != 0 {
-				yield(pos+s, pos+s+n, passes, digits)
-			}
+		if pos+64 < len(text) {
+			step -= bits.LeadingZeros64(^word) // a word that goes on is read from its beginning
 		}
 		if step == 0 { // a word that fills the block
 			end := pos + 64
@@ -185,7 +168,45 @@ func (x *index) eachWord(text []byte, check func() error, yield wordFunc) error 
 			if err := x.eachForeign(text, pos, end, check, yield); err != nil {
 				return err
 			}
-			step = end - pos
+			pos = end
+			continue
+		}
+		word &= 1<<step - 1 // all, if step is 64
+		starts := word &^ (word << 1)
+		if (digit|foreign)&word == 0 {
+			// Most blocks of prose. Short words need not even be looked at.
+			for long, k := word, 1; k < x.shortest; k++ {
+				long = long >> 1 & word
+				starts &= long
+			}
+			for ; starts != 0; starts &= starts - 1 {
+				s := bits.TrailingZeros64(starts)
+				n := bits.TrailingZeros64(^(word >> s))
+				if x.first[plainWords].filter.has(x.hashASCII(block, s, n)) {
+					yield(pos+s, pos+s+n, true, false)
+				}
+			}
+			pos += step
+			continue
+		}
+		for ; starts != 0; starts &= starts - 1 {
+			s := bits.TrailingZeros64(starts)
+			n := bits.TrailingZeros64(^(word >> s))
+			run := uint64(1<<n-1) << s
+			if foreign&run != 0 {
+				if err := x.eachForeign(text, pos+s, pos+s+n, check, yield); err != nil {
+					return err
+				}
+				continue
+			}
+			kind := plainWords
+			if digit&run != 0 {
+				kind = digitWords
+			}
+			passes := x.first[kind].mayHave(n) && x.first[kind].filter.has(x.hashASCII(block, s, n))
+			if passes || kind == digitWords && x.compact != 0 {
+				yield(pos+s, pos+s+n, passes, kind == digitWords)
+			}
 		}
 		pos += step
 	}
@@ -227,9 +248,10 @@ func (x *index) eachForeign(text []byte, from, to int, check func() error, yield
 		if start == to {
 			break
 		}
-		passes := x.lengths>>min(len(folded), 63)&1 != 0 && x.first.has(x.key.sum64(folded))
-		if digits := hasDigit(folded); passes || digits && x.compact != 0 {
-			yield(start, end, passes, digits)
+		kind := kindOfWord(folded)
+		passes := x.first[kind].mayHave(len(folded)) && x.first[kind].filter.has(x.key.sum64(folded))
+		if passes || kind == digitWords && x.compact != 0 {
+			yield(start, end, passes, kind == digitWords)
 		}
 		at = end
 	}
