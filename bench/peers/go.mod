@@ -5,6 +5,8 @@ go 1.26.0
 replace github.com/sluice-dlp/sluice => ../..
 
 require (
+	github.com/BobuSumisu/aho-corasick v1.0.3
+	github.com/petar-dambovaliev/aho-corasick v0.0.0-20250424160509-463d218d4745
 	github.com/rs/zerolog v1.33.0
 	github.com/sluice-dlp/sluice v0.0.0-00010101000000-000000000000
 	github.com/wasilibs/go-re2 v1.13.0
@@ -14,7 +16,6 @@ require (
 require (
 	cel.dev/expr v0.25.3 // indirect
 	dario.cat/mergo v1.0.1 // indirect
-	github.com/BobuSumisu/aho-corasick v1.0.3 // indirect
 	github.com/Masterminds/goutils v1.1.1 // indirect
 	github.com/Masterminds/semver/v3 v3.3.0 // indirect
 	github.com/Masterminds/sprig/v3 v3.3.0 // indirect
