@@ -194,6 +194,8 @@ func TestYAMLInDocumentsLoads(t *testing.T) {
 		first := strings.TrimSpace(regexp.MustCompile(`(?m)^\s*#.*\n`).ReplaceAllString(b.text, ""))
 		var err error
 		switch {
+		case strings.HasPrefix(first, "rules:\n") && b.file == "rules/README.md":
+			continue // the tests of package rules load these, with the files that they name
 		case strings.HasPrefix(first, "rules:\n") && strings.Contains(first, "pattern"):
 			var f *rules.File
 			if f, err = rules.Parse(b.file, []byte(b.text)); err == nil {

