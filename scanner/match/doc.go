@@ -73,6 +73,16 @@
 // and before each call of RE2. A call of RE2 over the whole text is not
 // interrupted.
 //
+// Streams (stream.go, simulate.go). Text that comes in pieces gives the matches of the whole,
+// however it is cut. From its elements a pattern knows how far back from the end of the text
+// an attempt to match may have begun that goes on beyond it: up to there everything is decided, and
+// nearly always this is less than a word. What is not decided is read again with the next piece, at
+// most a KB of it. A pattern for which it would be more - it reads lines, or from a BEGIN to an
+// END - is simulated instead: all its ways to match side by side, in the order in which RE2
+// prefers them, with nothing read twice but what lies behind a match that something longer was
+// preferred to. What a stream holds is the text from the first attempt on that could still match;
+// if that is more than its limit, it fails, because no answer would be right for sure.
+//
 // Building. Compile reads every pattern and chooses anchors. Automata, their moves, the
 // programs of exact.go and those of RE2 are built when a text first needs them; Warm
 // builds all but the moves. Moves are shared by all goroutines and found at
