@@ -157,7 +157,7 @@ func (st *stream) decisions(v *verdict) []slog.Attr {
 	if len(v.Verdict.Decisions) == 0 {
 		return nil
 	}
-	var rules, places []string
+	var rules, places, sources []string
 	note := func(list []string, s string) []string {
 		if s == "" || len(list) >= logged || slices.Contains(list, s) {
 			return list
@@ -173,8 +173,15 @@ func (st *stream) decisions(v *verdict) []slog.Attr {
 		if i < len(v.Places) {
 			places = note(places, v.Places[i])
 		}
+		if d.Kind == scanner.KindPrivate { // whose detail says what the operator's own index has
+			sources = note(sources, d.Detail)
+		}
 	}
-	return []slog.Attr{slog.Int("findings", len(v.Verdict.Decisions)), slog.Any("rules", rules), slog.Any("places", places)}
+	attrs := []slog.Attr{slog.Int("findings", len(v.Verdict.Decisions)), slog.Any("rules", rules), slog.Any("places", places)}
+	if len(sources) > 0 {
+		attrs = append(attrs, slog.Any("sources", sources))
+	}
+	return attrs
 }
 
 // reasonLabel keeps the label to the reasons of the table.

@@ -38,6 +38,7 @@ type ruleSource struct {
 	kinds   []string // empty means all
 	disable []string
 	edm     EDMConfig
+	indexes []IndexConfig
 }
 
 // load reads the rule files.
@@ -146,7 +147,37 @@ func (r ruleSource) detectors(files []*rules.File, k rules.Known) ([]scanner.Det
 	if r.wants(scanner.KindCode) {
 		detectors = append(detectors, without(code.New(), r.disable))
 	}
+	if len(r.indexes) > 0 {
+		if !r.wants(scanner.KindPrivate) {
+			return nil, 0, errors.New("an index is given, but its kind, private, is not among those looked for")
+		}
+		known, err := openIndexes(r.indexes)
+		if err != nil {
+			return nil, 0, err
+		}
+		detectors = append(detectors, without(known, r.disable))
+	}
 	return detectors, len(set.Rules()), nil
+}
+
+// openIndexes makes the detector of one's own code and documents.
+func openIndexes(list []IndexConfig) (scanner.Detector, error) {
+	var indexes []*fingerprint.Index
+	var errs []error
+	for _, c := range list {
+		key, err := fingerprint.ReadKey(c.KeyFile)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		ix, err := fingerprint.Open(c.Path, key)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		indexes = append(indexes, ix)
+	}
+	return fingerprint.New(indexes...), errors.Join(errs...)
 }
 
 // without drops the findings of the rules that are not wanted.
@@ -170,7 +201,7 @@ type assembly struct {
 
 // assemble builds the Scanner that the configuration describes.
 func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
-	source := ruleSource{builtin: c.BuiltinRules, paths: c.Rules, kinds: c.Kinds, disable: c.Disable, edm: c.EDM}
+	source := ruleSource{builtin: c.BuiltinRules, paths: c.Rules, kinds: c.Kinds, disable: c.Disable, edm: c.EDM, indexes: c.Indexes}
 	files, err := source.load()
 	if err != nil {
 		return nil, err
@@ -228,6 +259,10 @@ func (c *Config) watched() []string {
 			add(path)
 		}
 	}
+	for _, ix := range c.Indexes {
+		add(ix.Path)
+		add(ix.KeyFile)
+	}
 	for _, path := range c.Rules {
 		if info, err := os.Stat(path); err != nil || !info.IsDir() {
 			add(path)
@@ -245,6 +280,14 @@ func (c *Config) watched() []string {
 	}
 	slices.Sort(dirs)
 	return slices.Compact(dirs)
+}
+
+func indexPaths(list []IndexConfig) []string {
+	var paths []string
+	for _, ix := range list {
+		paths = append(paths, ix.Path)
+	}
+	return paths
 }
 
 // digest changes when the content of a file does that the configuration is
@@ -269,8 +312,11 @@ func (c *Config) digest() [sha256.Size]byte {
 			return nil
 		})
 	}
-	for _, path := range rules.Lists(diskFiles{}, c.Rules...) {
-		// Lists may be large; another time of change stands for another content.
+	for _, ix := range c.Indexes {
+		add(ix.KeyFile)
+	}
+	for _, path := range slices.Concat(rules.Lists(diskFiles{}, c.Rules...), indexPaths(c.Indexes)) {
+		// They may be large; another time of change stands for another content.
 		if info, err := os.Stat(path); err == nil {
 			_, _ = fmt.Fprintf(h, "%s %d %v\n", path, info.Size(), info.ModTime())
 		}

@@ -36,6 +36,7 @@ type Config struct {
 	Rules        []string          `yaml:"rules"`
 	Disable      []string          `yaml:"disable"`
 	EDM          EDMConfig         `yaml:"edm"`
+	Indexes      []IndexConfig     `yaml:"indexes"`
 	Plugins      []PluginConfig    `yaml:"plugins"`
 	Policy       rules.PolicyBlock `yaml:"policy"`
 	Log          LogConfig         `yaml:"log"`
@@ -71,6 +72,12 @@ type PluginConfig struct {
 	Args    []string          `yaml:"args"`
 	Env     map[string]string `yaml:"env"`
 	Timeout time.Duration     `yaml:"timeout"`
+}
+
+// IndexConfig names an index of one's own code and documents, and its key.
+type IndexConfig struct {
+	Path    string `yaml:"path"`
+	KeyFile string `yaml:"key_file"`
 }
 
 // Digest is a SHA-256 in hexadecimal. It has a type because YAML takes one
@@ -153,6 +160,10 @@ func parseConfig(path string, data []byte) (*Config, error) {
 			c.Rules[i] = under(dir, c.Rules[i])
 		}
 		c.EDM.KeyFile = under(dir, c.EDM.KeyFile)
+		for i := range c.Indexes {
+			c.Indexes[i].Path = under(dir, c.Indexes[i].Path)
+			c.Indexes[i].KeyFile = under(dir, c.Indexes[i].KeyFile)
+		}
 		for i := range c.Plugins {
 			c.Plugins[i].Path = under(dir, c.Plugins[i].Path)
 		}

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sluice-dlp/sluice/envoy"
+	"github.com/sluice-dlp/sluice/scanner"
 )
 
 // document finds the lines of keys, so that what is wrong with a value can be
@@ -102,6 +103,18 @@ func (c *Config) validate() error {
 	}
 	if c.Drain.Delay < 0 || c.Drain.Timeout < 0 {
 		fail(errors.New("drain times cannot be negative"), "drain")
+	}
+
+	for i, ix := range c.Indexes {
+		if ix.Path == "" {
+			fail(errors.New("indexes: an entry has no path: name the file that sluice index wrote"), "indexes", i)
+		}
+		if ix.KeyFile == "" {
+			fail(errors.New("indexes: an entry has no key_file: name the key file that the index was made with"), "indexes", i)
+		}
+	}
+	if len(c.Indexes) > 0 && len(c.Kinds) > 0 && !slices.Contains(c.Kinds, string(scanner.KindPrivate)) {
+		fail(errors.New("kinds: indexes are given, but what they find is of the kind private: add it to kinds"), "kinds")
 	}
 
 	seen := make(map[string]bool)

@@ -180,12 +180,17 @@ func TestExampleHasEveryKeyWithAComment(t *testing.T) {
 		}
 	}
 	walk(doc.Content[0], "")
-	want := slices.DeleteFunc(keysOf(reflect.TypeFor[Config](), ""), func(k string) bool { return strings.HasPrefix(k, "plugins.") })
+	want := slices.DeleteFunc(keysOf(reflect.TypeFor[Config](), ""), func(k string) bool { return strings.HasPrefix(k, "plugins.") || strings.HasPrefix(k, "indexes.") })
 	want = append(want, "policy.on_error", "policy.default", "policy.kinds", "policy.rules")
 	slices.Sort(got)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("keys of the example (-want +got):\n%s", diff)
+	}
+	for f := range reflect.TypeFor[IndexConfig]().Fields() {
+		if !strings.Contains(string(exampleConfig), "#   "+f.Tag.Get("yaml")+" ") {
+			t.Errorf("the example does not explain indexes.%s", f.Tag.Get("yaml"))
+		}
 	}
 	for f := range reflect.TypeFor[PluginConfig]().Fields() {
 		if !strings.Contains(string(exampleConfig), "#   "+f.Tag.Get("yaml")+" ") {

@@ -19,11 +19,12 @@ const module = "github.com/sluice-dlp/sluice"
 const layers = `
 	NONE                          < scanner, scanner/match, bench/provider, envoy/envoyproc
 	scanner                       < scanner/prompt, scanner/code, scanner/code/fingerprint, scanner/detectortest, plugins
+	scanner, scanner/code/fingerprint < scanner/code/fingerprint/corpus
 	scanner, plugins              < plugins/example
 	scanner, scanner/match        < rules
 	scanner, scanner/prompt       < envoy
 	scanner, scanner/match, scanner/prompt, scanner/code, scanner/code/fingerprint, rules, plugins, envoy, envoy/envoyproc, bench/provider < bench
-	scanner, scanner/match, scanner/prompt, scanner/code, scanner/code/fingerprint, rules, plugins, envoy, envoy/envoyproc, bench/provider, bench < cmd/sluice
+	scanner, scanner/match, scanner/prompt, scanner/code, scanner/code/fingerprint, rules, plugins, envoy, envoy/envoyproc, bench/provider, bench, scanner/code/fingerprint/corpus < cmd/sluice
 `
 
 // forTests may be imported by the tests of every package.
@@ -42,6 +43,9 @@ var outside = []struct {
 	{"log/slog", []string{"envoy", "plugins", "plugins/example", "cmd/sluice", "bench"}, "the engine returns errors and keeps no log"},
 	{"github.com/spf13/cobra", []string{"cmd/sluice"}, "flags belong to the command"},
 	{"github.com/hashicorp/go-plugin", []string{"plugins"}, "one package knows how a plugin is spoken to"},
+	{"github.com/ledongthuc/pdf", []string{"scanner/code/fingerprint/corpus"}, "documents are read when an index is made"},
+	{"github.com/go-git/go-git", []string{"scanner/code/fingerprint/corpus"}, "folders are read when an index is made"},
+	{"golang.org/x/sys/unix", []string{"scanner/code/fingerprint", "plugins", "envoy/envoyproc", "cmd/sluice", "bench"}, "few packages speak to the system"},
 	{"net/http", []string{"envoy", "envoy/envoyproc", "bench", "bench/provider", "cmd/sluice"}, "what detects makes no network calls"},
 }
 

@@ -93,6 +93,7 @@ blocks or redacts them before a byte reaches the provider.
 		scanCommand(std),
 		rulesCommand(std),
 		edmCommand(std),
+		indexCommand(std),
 		envoyCommand(std),
 		configCommand(std),
 		benchCommand(std),

@@ -20,13 +20,15 @@ import (
 
 // scanOptions are the flags of `sluice scan`.
 type scanOptions struct {
-	input   string // text, jsonl or request
-	format  string // text, json or sarif; jsonl's default is json
-	output  string // findings or redacted
-	least   string // the confidence from which on findings count
-	source  ruleSource
-	stats   bool
-	request prompt.Request
+	input    string // text, jsonl or request
+	format   string // text, json or sarif; jsonl's default is json
+	output   string // findings or redacted
+	least    string // the confidence from which on findings count
+	source   ruleSource
+	indexes  []string
+	indexKey string
+	stats    bool
+	request  prompt.Request
 }
 
 func scanCommand(std streams) *cobra.Command {
@@ -67,6 +69,8 @@ Exit status: 0 if nothing was found, 1 if something was, 2 after an error.`,
 	f.BoolVar(&noBuiltin, "no-builtin", false, "leave out the rules that come with Sluice")
 	f.StringSliceVar(&opts.source.disable, "disable", nil, "leave out the rules with these `ids`")
 	f.StringVar(&opts.source.edm.KeyFile, "edm-key-file", "", "`file` with the key of exact data match (default the variable "+defaultKeyVariable+")")
+	f.StringSliceVar(&opts.indexes, "index", nil, "recognise what is in these index `files`, made by sluice index")
+	f.StringVar(&opts.indexKey, "index-key", "", "the key `file` that the indexes were made with")
 	f.StringVar(&opts.least, "min-confidence", "low", "ignore findings below: low, medium or high")
 	f.BoolVar(&opts.stats, "stats", false, "print one line of figures to standard error")
 	f.StringVar(&opts.request.ContentType, "content-type", "application/json", "of the bodies, with --input request")
@@ -96,6 +100,12 @@ func (o *scanOptions) check(paths []string) error {
 		oneOf("min-confidence", o.least, "low", "medium", "high"),
 	); err != nil {
 		return err
+	}
+	if (len(o.indexes) > 0) != (o.indexKey != "") {
+		return errors.New("--index and --index-key belong together: give both")
+	}
+	for _, path := range o.indexes {
+		o.source.indexes = append(o.source.indexes, IndexConfig{path, o.indexKey})
 	}
 	if o.output == "redacted" && o.input != "jsonl" && len(paths) > 1 {
 		return errors.New("--output redacted: give one file, what is written could not be told apart")

@@ -45,6 +45,7 @@ type hit struct {
 	End        int          `json:"end"`
 	Confidence string       `json:"confidence"`
 	Lines      int          `json:"lines,omitempty"`
+	Source     string       `json:"source,omitempty"` // what an index says it is from
 	Where      string       `json:"where,omitempty"`
 
 	whole scanner.Span // in record.text
@@ -93,6 +94,9 @@ func (r *scanRun) scanOne(ctx context.Context, rec *record) {
 			whole:      hull(result.Spans[i]),
 		}
 		f.Start, f.End = f.whole.Start, f.whole.End
+		if d.Kind == scanner.KindPrivate {
+			f.Source = d.Detail
+		}
 		if r.opts.input == "request" {
 			f.Where = result.Pointers[i]
 			f.Start, f.End = d.Span.Start, d.Span.End

@@ -46,13 +46,14 @@ func (t textReporter) record(rec *record) error {
 		if rec.line > 0 { // the lines of a JSONL file are its records
 			place = fmt.Sprintf("%s:%d:%d", rec.path, rec.line, f.Start+1)
 		}
-		var err error
+		more := ""
 		if f.Lines > 0 {
-			_, err = fmt.Fprintf(t.w, "%s %s %s %s %d lines\n", place, f.Rule, f.Kind, f.Confidence, f.Lines)
-		} else {
-			_, err = fmt.Fprintf(t.w, "%s %s %s %s\n", place, f.Rule, f.Kind, f.Confidence)
+			more = fmt.Sprintf(" %d lines", f.Lines)
 		}
-		if err != nil {
+		if f.Source != "" {
+			more += " of " + f.Source
+		}
+		if _, err := fmt.Fprintf(t.w, "%s %s %s %s%s\n", place, f.Rule, f.Kind, f.Confidence, more); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,7 @@ type sarifProperties struct {
 	Kind       string `json:"kind"`
 	Confidence string `json:"confidence"`
 	Where      string `json:"where,omitempty"`
+	Source     string `json:"source,omitempty"`
 }
 
 type sarifLocation struct {
@@ -114,7 +115,7 @@ func (s *sarif) record(rec *record) error {
 			Level:      sarifLevel(f.Confidence),
 			Message:    sarifText{"Found by the rule " + f.Rule + ", with " + f.Confidence + " confidence."},
 			Locations:  []sarifLocation{{at}},
-			Properties: sarifProperties{string(f.Kind), f.Confidence, f.Where},
+			Properties: sarifProperties{string(f.Kind), f.Confidence, f.Where, f.Source},
 		})
 	}
 	return nil

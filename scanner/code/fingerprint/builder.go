@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"sync"
+
+	"github.com/sluice-dlp/sluice/scanner"
 )
 
 // Options say what an index is to hold.
@@ -68,7 +70,7 @@ type Print struct {
 }
 
 // leastVariety is how many different tokens make a gram worth keeping.
-var leastVariety = [streams]uint8{verbatim: 7, abstract: 6, prose: 5}
+var leastVariety = [streams]uint8{verbatim: 4, abstract: 4, prose: 4}
 
 // Code returns the fingerprints of a file of source code.
 func (b *Builder) Code(ctx context.Context, text []byte) (Prints, error) {
@@ -90,29 +92,32 @@ func (b *Builder) prints(ctx context.Context, text []byte, want [streams]bool) (
 	}
 	defer b.readers.Put(r)
 	var p Prints
-	if err := r.read(ctx, text, want); err != nil {
-		return p, err
-	}
-	legal := notices(text)
+	var lines [streams]lineCounter
+	var lists [streams]imports
+	var legal [streams][]scanner.Span
+	spans := notices(text)
 	for s := range streams {
-		lines := lineCounter{text: text}
-		legal := legal
-		lists := imports{text: text}
-		for _, g := range r.grams[s] {
+		lines[s], lists[s] = lineCounter{text: text}, imports{text: text}
+		if s != prose {
+			legal[s] = spans
+		}
+	}
+	err := r.read(ctx, text, want, func(s stream, grams []gram) {
+		for _, g := range grams {
 			if g.variety < leastVariety[s] || b.options.Public.has(s, g.hash) {
 				continue
 			}
-			if s != prose {
-				var notice bool
-				legal, notice = inside(legal, int(g.first), int(g.last))
-				if notice || lists.all(int(g.first), int(g.last)) {
-					continue
-				}
+			var notice bool
+			if legal[s], notice = inside(legal[s], int(g.first), int(g.last)); notice {
+				continue
 			}
-			p[s] = append(p[s], Print{b.secrets.hash(s, g.hash), lines.of(int(g.first))})
+			if s != prose && lists[s].all(int(g.first), int(g.last)) {
+				continue
+			}
+			p[s] = append(p[s], Print{b.secrets.hash(s, g.hash), lines[s].of(int(g.first))})
 		}
-	}
-	return p, nil
+	})
+	return p, err
 }
 
 // hash is the keyed hash of a gram.

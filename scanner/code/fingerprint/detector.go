@@ -27,10 +27,6 @@ func Rules() []string { return []string{RuleCode, RuleSimilar, RuleText} }
 // cannot hold three fingerprints.
 const minText = 40
 
-// maxKept bounds the fingerprints of working memory that a Detector keeps for
-// reuse.
-const maxKept = 1 << 16
-
 // Detector is a scanner.Detector for what stands in indexes. It is immutable
 // and safe for concurrent use.
 type Detector struct {
@@ -53,12 +49,13 @@ func New(indexes ...*Index) *Detector {
 // matching is the working memory of one call.
 type matching struct {
 	reader reader
+	chains [][streams]chain // by index
 	hits   []hit
 }
 
 // hit is a gram that an index has.
 type hit struct {
-	gram int // its index among the text's
+	gram int // its index among those of the batch
 	at   int // the table's answer
 }
 
@@ -88,7 +85,7 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) (found []sc
 	}()
 	m, _ := d.scratch.Get().(*matching)
 	if m == nil {
-		m = &matching{}
+		m = &matching{chains: make([][streams]chain, len(d.indexes))}
 	}
 	for i := range texts {
 		text := &texts[i]
@@ -99,18 +96,28 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) (found []sc
 		case scanner.RoleKey, scanner.RoleNumber, scanner.RoleURL:
 			continue
 		}
-		if err := m.reader.read(ctx, text.Bytes, d.want); err != nil {
+		for k := range m.chains {
+			m.chains[k] = [streams]chain{}
+		}
+		report := func(f scanner.Finding) {
+			f.Text = i
+			found = append(found, f)
+		}
+		err := m.reader.read(ctx, text.Bytes, d.want, func(s stream, grams []gram) {
+			for k, ix := range d.indexes {
+				m.match(ix, s, grams, &m.chains[k][s], text.Bytes, report)
+			}
+		})
+		if err != nil {
 			return nil, err
 		}
-		for s := range streams {
-			for _, ix := range d.indexes {
-				found = m.match(ix, s, text.Bytes, i, found)
+		for k, ix := range d.indexes {
+			for s := range streams {
+				m.chains[k][s].end(ix, s, text.Bytes, report)
 			}
 		}
 	}
-	if cap(m.reader.grams[verbatim]) <= maxKept && cap(m.hits) <= maxKept {
-		d.scratch.Put(m)
-	}
+	d.scratch.Put(m)
 	return found, nil
 }
 
@@ -129,73 +136,84 @@ var evidences = [streams]evidence{
 	prose:    {RuleText, 3, 3, 4, scanner.High},
 }
 
-// match looks up the grams of one stream in one index.
-func (m *matching) match(ix *Index, s stream, text []byte, index int, found []scanner.Finding) []scanner.Finding {
+// match looks up the next grams of a text.
+func (m *matching) match(ix *Index, s stream, grams []gram, c *chain, text []byte, report func(scanner.Finding)) {
 	t := &ix.tables[s]
 	if t.count == 0 {
-		return found
+		return
 	}
-	grams := m.reader.grams[s]
+	// All lookups come first: their ways to memory overlap.
 	m.hits = m.hits[:0]
 	for i := range grams {
 		if at, ok := t.find(ix.secrets.hash(s, grams[i].hash)); ok {
 			m.hits = append(m.hits, hit{i, at})
 		}
 	}
-	e := &evidences[s]
-	for rest := m.hits; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n].gram-rest[n-1].gram <= e.gap+1 {
-			n++
+	for _, h := range m.hits {
+		n := c.base + h.gram
+		if c.hits > 0 && n-c.latest > evidences[s].gap+1 {
+			c.end(ix, s, text, report)
 		}
-		if k := different(grams, rest[:n], e.sure); k >= e.low {
-			f := m.finding(ix, s, text, index, rest[:n])
-			if k < e.sure {
-				f.Confidence = scanner.Low
-			}
-			found = append(found, f)
-		}
-		rest = rest[n:]
+		c.add(&grams[h.gram], n, h.at)
 	}
-	return found
+	c.base += len(grams)
 }
 
-// different counts the different fingerprints among the hits, up to a limit: a
-// line repeated a hundred times is one line.
-func different(grams []gram, hits []hit, limit int) int {
-	var seen [8]uint64
-	n := 0
-	for _, h := range hits {
-		g := grams[h.gram].hash
-		if slices.Contains(seen[:n], g) {
-			continue
-		}
-		seen[n] = g
-		if n++; n == limit {
-			break
-		}
-	}
-	return n
+// maxOrigins is how many hits of a chain are asked where they come from.
+const maxOrigins = 4096
+
+// chain is a run of hits that hang together.
+type chain struct {
+	base    int // grams of the text so far
+	latest  int // the last hit, counted in grams
+	hits    int
+	first   int32 // where the first hit begins
+	last    int32 // where the last token of the last one begins
+	seen    [4]uint64
+	unlike  int // different fingerprints, as far as seen reaches
+	origins []int
 }
 
-// finding makes a finding of hits that hang together.
-func (m *matching) finding(ix *Index, s stream, text []byte, index int, hits []hit) scanner.Finding {
-	grams := m.reader.grams[s]
-	span := wholeLines(text, int(grams[hits[0].gram].first), int(grams[hits[len(hits)-1].gram].last))
-	span = withEdges(text, span, shapes[s].window-1)
-	f := scanner.Finding{
-		Rule:       evidences[s].rule,
-		Kind:       scanner.KindPrivate,
-		Text:       index,
-		Span:       span,
-		Confidence: evidences[s].confidence,
-		Detail:     ix.name,
-		Lines:      1 + bytes.Count(text[span.Start:span.End], []byte{'\n'}),
+// add appends a hit: a line repeated a hundred times is one line.
+func (c *chain) add(g *gram, n, at int) {
+	if c.hits == 0 {
+		c.first = g.first
 	}
-	if name, from, to, ok := ix.origin(s, hits); ok {
-		f.Detail = fmt.Sprintf("%s %s:%d-%d", ix.name, name, from, to)
+	c.hits++
+	c.latest, c.last = n, max(c.last, g.last)
+	if c.unlike < len(c.seen) && !slices.Contains(c.seen[:c.unlike], g.hash) {
+		c.seen[c.unlike] = g.hash
+		c.unlike++
 	}
-	return f
+	if len(c.origins) < maxOrigins {
+		c.origins = append(c.origins, at)
+	}
+}
+
+// end reports the chain if it is evidence enough, and begins another.
+func (c *chain) end(ix *Index, s stream, text []byte, report func(scanner.Finding)) {
+	if e := &evidences[s]; c.unlike >= e.low {
+		span := wholeLines(text, int(c.first), int(c.last))
+		if s != abstract { // whose windows are wide, and which only reports
+			span = withEdges(text, span, shapes[s].window-1)
+		}
+		f := scanner.Finding{
+			Rule:       e.rule,
+			Kind:       scanner.KindPrivate,
+			Span:       span,
+			Confidence: e.confidence,
+			Detail:     ix.name,
+			Lines:      1 + bytes.Count(text[span.Start:span.End], []byte{'\n'}),
+		}
+		if c.unlike < e.sure {
+			f.Confidence = scanner.Low
+		}
+		if name, from, to, ok := ix.origin(s, c.origins); ok {
+			f.Detail = fmt.Sprintf("%s %s:%d-%d", ix.name, name, from, to)
+		}
+		report(f)
+	}
+	*c = chain{base: c.base, origins: c.origins[:0]}
 }
 
 // wholeLines widens a range to the lines that it touches.
@@ -279,26 +297,23 @@ func countTokens(line []byte, limit int) int {
 	return n
 }
 
-// origin returns the file that most hits come from, and its first and last line
-// among them.
-func (ix *Index) origin(s stream, hits []hit) (name string, from, to uint32, ok bool) {
+// origin returns the file that most answers of a table stand for, and its first
+// and last line among them.
+func (ix *Index) origin(s stream, answers []int) (name string, from, to uint32, ok bool) {
 	votes := make(map[uint32]int)
 	best := uint32(0)
-	for _, h := range hits {
-		file, _, ok := ix.place(s, h.at)
-		if !ok {
-			continue
-		}
-		votes[file]++
-		if votes[file] > votes[best] {
-			best = file
+	for _, at := range answers {
+		if file, _, ok := ix.place(s, at); ok {
+			if votes[file]++; votes[file] > votes[best] {
+				best = file
+			}
 		}
 	}
-	if len(votes) == 0 {
+	if votes[best] == 0 {
 		return "", 0, 0, false
 	}
-	for _, h := range hits {
-		if file, line, ok := ix.place(s, h.at); ok && file == best {
+	for _, at := range answers {
+		if file, line, ok := ix.place(s, at); ok && file == best {
 			if from == 0 || line < from {
 				from = line
 			}

@@ -62,11 +62,14 @@ the furnace passes its inspection before the first of March. Until the notary ha
 signatures nobody outside this room is to learn the price, which is eleven and a half million.
 Pia will tell the works council in person; the letter to our customers goes out the day after.`
 
+var testKey = Key{1, 2, 3}
+
 // build makes an index of named texts; those whose names end in .txt are
 // documents.
 func build(tb testing.TB, o Options, key Key, texts map[string]string) []byte {
 	tb.Helper()
-	b, err := NewBuilder(key, o)
+	// One hash in 2500 is found by accident: always the same in these tests.
+	b, err := newBuilder(key, []byte("sixteen bytes it"), o)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -105,7 +108,7 @@ func open(tb testing.TB, data []byte, key Key) *Index {
 
 func detector(tb testing.TB, o Options) *Detector {
 	tb.Helper()
-	key := NewKey()
+	key := testKey
 	return New(open(tb, build(tb, o, key, map[string]string{"billing:src/ledger.go": ledger, "board:memo.txt": memo}), key))
 }
 
@@ -232,7 +235,7 @@ func TestLicencesAreLeftOut(t *testing.T) {
 // distributed under it is distributed on an "as is" basis, without warranties or conditions
 // of any kind, either express or implied. See the text for what governs permissions.
 `
-	key := NewKey()
+	key := testKey
 	d := New(open(t, build(t, Options{Similar: true}, key, map[string]string{"a.go": header + "\n" + ledger}), key))
 	if found := detect(t, d, ask+header+thanks); len(found) > 0 {
 		t.Errorf("found %+v", found)
@@ -278,7 +281,7 @@ func TestDetectorIsSafeForConcurrentUse(t *testing.T) {
 // TestCutFileIsAnError cuts an index while it is mapped: a failure and not a
 // crash, and never "nothing found".
 func TestCutFileIsAnError(t *testing.T) {
-	key := NewKey()
+	key := testKey
 	files := make(map[string]string)
 	for i := range 300 {
 		files[fmt.Sprint(i)] = strings.ReplaceAll(ledger, "l.", fmt.Sprintf("l%d.", i))

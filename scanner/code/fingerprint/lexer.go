@@ -44,8 +44,10 @@ type use struct {
 // what stands before a pasted snippet changes its first lines only.
 const reach = 20
 
-// begin forgets the text before.
-func (l *lexer) begin() {
+// begin forgets the text before. The abstract stream is filled if both are
+// wanted.
+func (l *lexer) begin(both bool) {
+	l.both = both
 	l.verbatim, l.abstract, l.skipTo = l.verbatim[:0], l.abstract[:0], 0
 	l.count += reach + 1
 	if l.count > 1<<30 {

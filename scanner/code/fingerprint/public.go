@@ -1,9 +1,16 @@
 package fingerprint
 
-// Public is a set of fingerprints of public code. They are hashed without a
-// key: there is nothing to hide about them.
+import (
+	"bytes"
+	"crypto/sha256"
+)
+
+// Public is a set of fingerprints of public code, which say nothing about
+// whose a text is. An index leaves them out. They are hashed without a key:
+// there is nothing to hide about them.
 type Public struct {
 	tables [streams]table
+	digest []byte
 }
 
 // has reports whether a gram is of public code. A nil set is empty.
@@ -15,6 +22,35 @@ func (p *Public) has(s stream, gram uint64) bool {
 	return ok
 }
 
+func (p *Public) sum() []byte {
+	if p == nil {
+		return nil
+	}
+	return p.digest
+}
+
+// publicHash is the hash of a gram in a set of public code.
 func publicHash(s stream, gram uint64) uint64 {
-	return sipHash([2]uint64{}, gram^uint64(s)<<62)
+	return (&secrets{}).hash(s, gram)
+}
+
+// NewPublicBuilder returns a Builder that makes a set of public code: nothing
+// in it is secret, and sets of the same files are the same.
+func NewPublicBuilder(o Options) (*Builder, error) {
+	b, err := newBuilder(Key{}, make([]byte, saltBytes), o)
+	if err == nil {
+		b.secrets.gram = [2]uint64{}
+	}
+	return b, err
+}
+
+// NewPublic reads a set of public code, as a Builder of NewPublicBuilder wrote
+// it.
+func NewPublic(data []byte) (*Public, error) {
+	c, err := parse(data, Key{})
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	return &Public{tables: c.tables, digest: bytes.Clone(sum[:])}, nil
 }

@@ -28,46 +28,51 @@ type reader struct {
 	lexer lexer
 	words wordLexer
 	wins  [streams]winnower
-	grams [streams][]gram
+	grams []gram
 }
 
 // checkEvery is how many bytes are read between two looks at the context.
 const checkEvery = 1 << 16
 
-// read fills grams for the streams that are wanted.
-func (r *reader) read(ctx context.Context, text []byte, want [streams]bool) error {
+// read calls take for the streams that are wanted, with some grams at a time
+// and in order, so that little of a long text is held.
+func (r *reader) read(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram)) error {
 	for s := range streams {
-		r.grams[s] = r.grams[s][:0]
 		r.wins[s].begin(shapes[s].length, shapes[s].window)
 	}
+	choose := func(s stream, tokens []token) {
+		if r.grams = r.wins[s].add(tokens, r.grams[:0]); len(r.grams) > 0 {
+			take(s, r.grams)
+		}
+	}
+	checked := 0
+	check := func(i int) error {
+		if i-checked < checkEvery {
+			return nil
+		}
+		checked = i
+		return ctx.Err()
+	}
 	if want[verbatim] || want[abstract] {
-		r.lexer.begin()
-		r.lexer.both = want[abstract]
-		next := checkEvery
+		r.lexer.begin(want[abstract])
 		for i := 0; i < len(text); {
 			i = r.lexer.fill(text, i)
 			if want[verbatim] {
-				r.grams[verbatim] = r.wins[verbatim].add(r.lexer.verbatim, r.grams[verbatim])
+				choose(verbatim, r.lexer.verbatim)
 			}
-			r.grams[abstract] = r.wins[abstract].add(r.lexer.abstract, r.grams[abstract])
-			if i >= next {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				next = i + checkEvery
+			choose(abstract, r.lexer.abstract)
+			if err := check(i); err != nil {
+				return err
 			}
 		}
 	}
 	if want[prose] {
-		next := checkEvery
+		checked = 0
 		for i := 0; i < len(text); {
 			i = r.words.fill(text, i)
-			r.grams[prose] = r.wins[prose].add(r.words.words, r.grams[prose])
-			if i >= next {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				next = i + checkEvery
+			choose(prose, r.words.words)
+			if err := check(i); err != nil {
+				return err
 			}
 		}
 	}
