@@ -387,3 +387,28 @@ func identifierLike(v []byte) bool {
 	}
 	return parts > 0
 }
+
+// countUpper counts A to Z.
+func countUpper(v []byte) float64 {
+	return countBytes(v, func(b byte) bool { return b >= 'A' && b <= 'Z' })
+}
+
+// countLower counts a to z.
+func countLower(v []byte) float64 {
+	return countBytes(v, func(b byte) bool { return b >= 'a' && b <= 'z' })
+}
+
+// countSymbols counts visible ASCII characters other than letters and digits.
+func countSymbols(v []byte) float64 {
+	return countBytes(v, func(b byte) bool { return b > ' ' && b < 0x7f && !isAlnum(b) })
+}
+
+func countBytes(v []byte, counts func(b byte) bool) float64 {
+	n := 0
+	for _, b := range v {
+		if counts(b) {
+			n++
+		}
+	}
+	return float64(n)
+}

@@ -39,6 +39,11 @@ rules:
     parts:
       - {pattern: '\bid\d{4}\b', within: 20, side: before}
       - {rule: room-number, within: 60, with: medium, without: low}
+  - id: with-keyword
+    kind: secret
+    pattern: 'w[a-z0-9]{10}\b'
+    unless: {placeholders: keep}
+    parts: [{pattern: 'key', within: 5, side: anywhere}]
   - id: room-number
     kind: other
     pattern: '\bR(\d{6})\b'
@@ -88,6 +93,9 @@ func TestFields(t *testing.T) {
 		{"too far", "id4711 ..................... sk3x9q2m7w1", "", nil},
 		{"both parts", "id4711 sk3x9q2m7w1 R000018", "", []string{"secret-of-id medium k3x9q2m7w1", "room-number high 000018"}},
 		{"the second fails its check", "id4711 sk3x9q2m7w1 R000019", "", []string{"secret-of-id low k3x9q2m7w1"}},
+		{"part of the value", "wab12key34c", "", []string{"with-keyword high wab12key34c"}},
+		{"part beside it", "wab12k3y34c key", "", []string{"with-keyword high wab12k3y34c"}},
+		{"no part anywhere", "wab12k3y34c", "", nil},
 		{"too few", "cust-1 cust-2 cust-2", "", []string{"bulk low cust-1", "bulk low cust-2", "bulk low cust-2"}},
 		{"enough", "cust-1 cust-2 cust-3", "", []string{"bulk high cust-1", "bulk high cust-2", "bulk high cust-3"}},
 		{"stop word", "key=k3x9-samplex", "", nil},
@@ -148,7 +156,7 @@ func TestFieldFaults(t *testing.T) {
 		{"pattern: x\n    parts: [{pattern: 'y*'}]", "matches the empty text"},
 		{"pattern: x\n    parts: [{pattern: y, checks: [lun]}]", `did you mean "luhn"?`},
 		{"pattern: x\n    parts: [{pattern: y, within: 5000}]", "from 1 to 2000"},
-		{"pattern: x\n    parts: [{pattern: y, side: left}]", "use before or after"},
+		{"pattern: x\n    parts: [{pattern: y, side: left}]", "use before, after, anywhere"},
 		{"pattern: x\n    unless: {stop_words: ['']}", "would drop every value"},
 		{"pattern: x\n    unless: {line_patterns: ['(']}", "not valid RE2"},
 	} {

@@ -22,7 +22,8 @@ type Part struct {
 	// Within is how many bytes may lie between the part and the value, 200 if it
 	// is left out.
 	Within int `yaml:"within"`
-	// Side is before or after, if the part may stand on one side only.
+	// Side is before or after, if the part may stand on one side only, or anywhere,
+	// if it may be a piece of the value too.
 	Side string `yaml:"side"`
 	// With is the confidence if the part is there; what it was if left out.
 	// Without is the confidence if it is not; left out, the candidate is dropped.
@@ -46,6 +47,7 @@ type part struct {
 	checks        [][]check // by pattern of set
 	within        int
 	before, after bool
+	inside        bool
 	with, without scanner.Confidence
 }
 
@@ -107,7 +109,7 @@ func newPart(r *Rule, p *Part, index int, rule func(id string) *Rule) (*part, er
 	}
 	out := &part{
 		index: index, within: cmp.Or(p.Within, defaultWithin),
-		before: p.Side != "after", after: p.Side != "before",
+		before: p.Side != "after", after: p.Side != "before", inside: p.Side == "anywhere",
 		with: p.With, without: p.Without,
 	}
 	owner, patterns, common := &Rule{}, []Pattern{{Expr: p.Pattern}}, []string(nil)
@@ -180,7 +182,7 @@ func (p *part) beside(ctx context.Context, sc *scratch, c *candidate) (bool, err
 		if s.Start >= most {
 			break
 		}
-		if s.End <= most && (s.End <= c.start && p.before || s.Start >= c.end && p.after) {
+		if s.End <= most && (p.inside || s.End <= c.start && p.before || s.Start >= c.end && p.after) {
 			return true, nil
 		}
 	}

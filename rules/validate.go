@@ -20,6 +20,7 @@ const aliasBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 var (
 	severities = []string{"low", "medium", "high", "critical"}
+	sides      = []string{"before", "after", "anywhere"}
 	treatments = []string{"low", "drop", "keep"}
 )
 
@@ -260,8 +261,8 @@ func (r *Rule) validateParts() (faults []error) {
 		if p.Within < 0 || p.Within > maxWithin {
 			fault("within %d: write a number of bytes from 1 to %d", p.Within, maxWithin)
 		}
-		if p.Side != "" && p.Side != "before" && p.Side != "after" {
-			fault("side %q: use before or after, or leave it out", p.Side)
+		if p.Side != "" && !slices.Contains(sides, p.Side) {
+			fault("side %q: use %s, or leave it out", p.Side, strings.Join(sides, ", "))
 		}
 	}
 	return faults

@@ -12,12 +12,13 @@ import (
 )
 
 func rulesCommand(std streams) *cobra.Command {
-	cmd := &cobra.Command{Use: "rules", Short: "Check, test, explain and list rule files"}
+	cmd := &cobra.Command{Use: "rules", Short: "Check, test, explain, list and import rules"}
 	cmd.AddCommand(
 		rulesLintCommand(std),
 		rulesTestCommand(std),
 		rulesListCommand(std),
 		rulesExplainCommand(std),
+		rulesImportCommand(std),
 		printCommand(std, "schema", "Print the JSON Schema of rule files, for editors", rules.Schema()),
 	)
 	return cmd
