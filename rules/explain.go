@@ -268,7 +268,7 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 		if n.labelOnly {
 			where = "in the label"
 		}
-		add("near", fmt.Sprintf("none of %d words %s", sc.noted.lexicon.count(n.words), where), false, missing)
+		add("near", fmt.Sprintf("none of %d words %s", n.words.size, where), false, missing)
 	}
 	if j.values != nil {
 		holds := j.values[strings.ToLower(string(c.value()))]
@@ -282,7 +282,7 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 		if sc.noted.near(j.unless, c) {
 			add("unless.words", j.unless.which(sc, c), true, "dropped")
 		} else {
-			add("unless.words", fmt.Sprintf("none of %d words nearby", sc.noted.lexicon.count(j.unless)), false, "")
+			add("unless.words", fmt.Sprintf("none of %d words nearby", j.unless.size), false, "")
 		}
 	}
 	if j.stopWords != nil {
@@ -382,16 +382,6 @@ func (n *noted) first(l *wordList, from, to int) string {
 		}
 	}
 	return ""
-}
-
-// count is how many words the list has.
-func (x *lexicon) count(l *wordList) (n int) {
-	for i := range x.words {
-		if x.words[i].inList(l.id) {
-			n++
-		}
-	}
-	return n
 }
 
 // PatternCost is a pattern as it is searched for, and what the filter looks for.

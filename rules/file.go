@@ -21,6 +21,8 @@ type File struct {
 	Name string `yaml:"-"`
 	// Rules are the file's rules, in order.
 	Rules []*Rule `yaml:"rules"`
+	// Exceptions are findings that are known and accepted.
+	Exceptions []Exception `yaml:"exceptions"`
 }
 
 // Rule is one thing to find. README.md describes each field.
@@ -241,8 +243,11 @@ func Parse(name string, data []byte) (*File, error) {
 	if err := DecodeYAML(name, data, f); err != nil {
 		return nil, err
 	}
-	if len(f.Rules) == 0 {
+	if len(f.Rules)+len(f.Exceptions) == 0 {
 		return nil, &FileError{File: name, Msg: "no rules: write `rules:` and a list of rules under it"}
+	}
+	for i := range f.Exceptions {
+		d.faults = append(d.faults, f.Exceptions[i].validate()...)
 	}
 	for i, r := range f.Rules {
 		if r == nil {

@@ -37,7 +37,7 @@ func bucketOf(a, b, c byte) uint32 {
 
 // list adds a list of words as a rule file has them.
 func (x *lexicon) list(words []string, window, after int) *wordList {
-	l := &wordList{id: x.lists, window: window, after: after}
+	l := &wordList{id: x.lists, window: window, after: after, size: len(words)}
 	x.lists++
 	if l.window == 0 {
 		l.window = defaultWindow

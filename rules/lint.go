@@ -14,13 +14,16 @@ import (
 // Problem is something about a rule that works but should be better.
 type Problem struct {
 	File string
-	Line int
+	Line int // 0 if it is part of File
 	Rule string
 	Msg  string
 }
 
 // String is "file:line: rule id: message".
 func (p Problem) String() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.Msg
+	}
 	return fmt.Sprintf("%s:%d: rule %s: %s", p.File, p.Line, p.Rule, p.Msg)
 }
 

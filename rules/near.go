@@ -13,6 +13,7 @@ const (
 type wordList struct {
 	id            int // in the lexicon
 	window, after int
+	size          int // words, for people
 }
 
 // Bounds of the search for a table's head.

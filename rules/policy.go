@@ -31,6 +31,9 @@ func (k *Known) IDs(name string) []string {
 	return k.Aliases[name]
 }
 
+// names are the ids.
+func (k *Known) names() []string { return slices.Sorted(maps.Keys(k.Rules)) }
+
 // Add makes the rule known.
 func (k *Known) Add(r *Rule) {
 	if k.Rules == nil {
@@ -66,6 +69,22 @@ func (b *PolicyBlock) Policy(known Known) (scanner.Policy, error) {
 	return ParsePolicy(b.file, b.node, known)
 }
 
+// Exceptions reads the block's exceptions. ExceptionsOf makes them ready.
+func (b *PolicyBlock) Exceptions() ([]Exception, error) {
+	if b.node == nil || b.node.Kind == 0 || isNull(b.node) {
+		return nil, nil
+	}
+	var written policyFile
+	if err := decodeNode(b.file, b.node, &written, "policy"); err != nil {
+		return nil, err
+	}
+	d := decoder{file: b.file}
+	for i := range written.Exceptions {
+		d.faults = append(d.faults, written.Exceptions[i].validate()...)
+	}
+	return written.Exceptions, d.err()
+}
+
 // DefaultPolicy is what holds where a file says nothing: likely secrets and
 // personal data are redacted, large pieces of code and what an index knows
 // blocked, and what could not be read is blocked.
@@ -89,6 +108,8 @@ type policyFile struct {
 	Default levelsFile            `yaml:"default"`
 	Kinds   map[string]levelsFile `yaml:"kinds"`
 	Rules   map[string]levelsFile `yaml:"rules"`
+	// Exceptions are read by PolicyBlock.Exceptions: they need more than Known.
+	Exceptions []Exception `yaml:"exceptions"`
 }
 
 // levelsFile is a mapping of levels, or one action for medium and high.

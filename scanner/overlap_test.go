@@ -50,7 +50,7 @@ func TestResolve(t *testing.T) {
 
 func TestResolveActions(t *testing.T) {
 	decided := func(rule string, start, end int, c Confidence, a Action) Decision {
-		return Decision{Finding{Rule: rule, Span: Span{start, end}, Confidence: c}, a}
+		return Decision{Finding: Finding{Rule: rule, Span: Span{start, end}, Confidence: c}, Action: a}
 	}
 	tests := []struct {
 		name string
@@ -146,7 +146,7 @@ func randomDecision(r *rand.Rand) Decision {
 		length = 1 + r.IntN(30)
 	}
 	return Decision{
-		Finding{
+		Finding: Finding{
 			Rule:       string(rune('a' + r.IntN(3))),
 			Kind:       []Kind{KindSecret, KindPII, KindCode}[r.IntN(3)],
 			Text:       r.IntN(2),
@@ -155,7 +155,7 @@ func randomDecision(r *rand.Rand) Decision {
 			Detail:     []string{"", "x"}[r.IntN(2)],
 			Lines:      max(0, r.IntN(8)-5),
 		},
-		[]Action{Allow, Report, Redact, Block}[r.IntN(4)],
+		Action: []Action{Allow, Report, Redact, Block}[r.IntN(4)],
 	}
 }
 
@@ -238,10 +238,10 @@ func BenchmarkResolve(b *testing.B) {
 func TestResolveManyInOneCluster(t *testing.T) {
 	const n = 200_000
 	rng := rand.New(rand.NewPCG(3, 4))
-	wide := Decision{Finding{Rule: "wide", Confidence: Low, Span: Span{0, 100 * n}}, Report}
+	wide := Decision{Finding: Finding{Rule: "wide", Confidence: Low, Span: Span{0, 100 * n}}, Action: Report}
 	in := []Decision{wide}
 	for i := range n {
-		in = append(in, Decision{Finding{Rule: "narrow", Confidence: High, Span: Span{100 * i, 100*i + 1 + rng.IntN(90)}}, Redact})
+		in = append(in, Decision{Finding: Finding{Rule: "narrow", Confidence: High, Span: Span{100 * i, 100*i + 1 + rng.IntN(90)}}, Action: Redact})
 	}
 	got := resolve(slices.Clone(in))
 	if len(got) != n {

@@ -15,6 +15,9 @@ type Policy struct {
 	// whole. Only Allow, Report and Block make sense: what was not read cannot
 	// be redacted, so anything else is taken for Block.
 	OnError Action
+	// Exceptions lower what is done about some findings. Of several that cover a
+	// finding the first counts.
+	Exceptions []Exception
 }
 
 // Levels maps a confidence to an action. The line thresholds are for findings
@@ -57,6 +60,8 @@ func (p *Policy) Action(f Finding) Action {
 type Decision struct {
 	Finding
 	Action Action
+	// Exception is the name of the exception that lowered the action, or empty.
+	Exception string
 }
 
 // Verdict is what to do about a body.

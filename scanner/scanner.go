@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 	"unsafe"
 )
 
@@ -55,7 +56,13 @@ func (s *Scanner) Scan(ctx context.Context, texts []Text) (Verdict, error) {
 }
 
 // Begin starts a Pass over the texts of one body.
-func (s *Scanner) Begin() *Pass { return &Pass{s: s} }
+func (s *Scanner) Begin() *Pass {
+	p := &Pass{s: s}
+	if len(s.opts.Policy.Exceptions) > 0 {
+		p.started = time.Now()
+	}
+	return p
+}
 
 // Pass is the scan of one body. Its methods must not be called concurrently.
 type Pass struct {
@@ -63,6 +70,8 @@ type Pass struct {
 	count    int    // texts given so far
 	texts    []Text // all of them, only if s.KeepsTexts()
 	findings []Finding
+	excepted []int32 // the exception of each finding, moved by one; only if the policy has any
+	started  time.Time
 	dropped  int    // findings over MaxFindings
 	worst    Action // of those
 	err      error
@@ -92,7 +101,7 @@ func (p *Pass) Add(ctx context.Context, texts []Text) {
 		if err != nil {
 			p.err = &detectorError{"detector", i, err}
 		}
-		p.collect(found, base)
+		p.collect(ctx, found, texts, base)
 	}
 }
 
@@ -107,8 +116,13 @@ func (p *Pass) End(ctx context.Context) (Verdict, error) {
 	}
 	policy := &p.s.opts.Policy
 	var v Verdict
-	for _, f := range p.findings {
-		v.Decisions = append(v.Decisions, Decision{f, policy.Action(f)})
+	for i, f := range p.findings {
+		d := Decision{Finding: f, Action: policy.Action(f)}
+		if len(p.excepted) > 0 && p.excepted[i] > 0 {
+			e := &policy.Exceptions[p.excepted[i]-1]
+			d.Action, d.Exception = min(d.Action, e.Action), e.Name
+		}
+		v.Decisions = append(v.Decisions, d)
 	}
 	v.Decisions = resolve(v.Decisions)
 	for _, d := range v.Decisions {
@@ -140,14 +154,26 @@ func (p *Pass) runBatch(ctx context.Context, batch []Detector) {
 	}
 	wg.Wait()
 	for _, found := range results {
-		p.collect(found, 0)
+		p.collect(ctx, found, p.texts, 0)
 	}
 	p.err = errors.Join(errs...)
 }
 
 // collect notes findings in texts of which the first has index base.
-func (p *Pass) collect(found []Finding, base int) {
+func (p *Pass) collect(ctx context.Context, found []Finding, texts []Text, base int) {
+	exceptions := p.s.opts.Policy.Exceptions
+	var origin Origin
+	if len(exceptions) > 0 && len(found) > 0 {
+		origin = OriginOf(ctx)
+	}
 	for _, f := range found {
+		excepted := int32(0)
+		for i := range exceptions {
+			if !exceptions[i].Expired(p.started) && exceptions[i].covers(&f, &texts[f.Text], &origin) {
+				excepted = int32(i) + 1
+				break
+			}
+		}
 		f.Text += base
 		f.Confidence = f.Confidence.level()
 		if len(p.findings) >= p.s.opts.MaxFindings {
@@ -156,6 +182,9 @@ func (p *Pass) collect(found []Finding, base int) {
 			continue
 		}
 		p.findings = append(p.findings, f)
+		if len(exceptions) > 0 {
+			p.excepted = append(p.excepted, excepted)
+		}
 	}
 }
 

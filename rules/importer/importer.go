@@ -287,6 +287,7 @@ func (r *Result) YAML() ([]byte, error) {
 			add(n, "value", quoted(e.Value))
 			add(n, "owner", quoted(e.Owner))
 			add(n, "reason", quoted(e.Reason))
+			add(n, "expires", plain("never"))
 			list.Content = append(list.Content, n)
 		}
 		add(doc, "exceptions", list)
