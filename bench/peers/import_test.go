@@ -19,6 +19,7 @@ import (
 	"github.com/zricethezav/gitleaks/v8/detect"
 	"github.com/zricethezav/gitleaks/v8/logging"
 
+	"github.com/sluice-dlp/sluice/bench"
 	"github.com/sluice-dlp/sluice/rules"
 	"github.com/sluice-dlp/sluice/rules/importer"
 	"github.com/sluice-dlp/sluice/scanner"
@@ -76,8 +77,7 @@ func samples(t *testing.T) (out []string) {
 			t.Fatal(err)
 		}
 		for range 8 {
-			var b []byte
-			b = write(rng, tree, b)
+			b := bench.Described(rng, tree)
 			keyword := ""
 			if len(rule.Keywords) > 0 {
 				keyword = rule.Keywords[rng.IntN(len(rule.Keywords))]
