@@ -82,18 +82,7 @@ func plainSyntax(expr string) (string, error) {
 		on := extended[len(extended)-1]
 		switch {
 		case c == '\\' && i+1 < len(expr):
-			switch next := expr[i+1]; {
-			case next == 'Z':
-				b.WriteString(`\z`)
-			case next == ' ' || next == '#' || next == '"' || next == '\'' || next == '`' || next == '/' || next == '@' || next == '%' ||
-				next == '&' || next == '<' || next == '>' || next == '=' || next == '!' || next == ',' || next == ';' || next == ':' || next == '~' || next == '_':
-				if next != '<' && next != '>' && next != '_' {
-					b.WriteByte('\\')
-				}
-				b.WriteByte(next)
-			default:
-				b.WriteString(expr[i : i+2])
-			}
+			b.WriteString(escape(expr[i+1]))
 			i += 2
 		case c == '[':
 			end, class, err := classAt(expr, i, on)
@@ -168,6 +157,17 @@ func plainSyntax(expr string) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// escape is a character behind a backslash as RE2 has it.
+func escape(c byte) string {
+	switch c {
+	case 'Z':
+		return `\z`
+	case '<', '>', '_': // letters of other dialects' own, and plain characters here
+		return string(c)
+	}
+	return `\` + string(c)
 }
 
 // isQuantified reports whether an expression ends in a quantifier, so that a plus
