@@ -5,6 +5,7 @@ import (
 	"context"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -194,7 +195,45 @@ func newExact(expr string) *exact {
 	}
 	x.start = x.skip(x.start)
 	x.join()
+	x.compact()
 	return x
+}
+
+// compact leaves out what nothing leads to any more, and puts what is done in succession side by side:
+// what a match takes is mostly the time until the memory answers.
+func (x *exact) compact() {
+	const unseen = ^uint32(0)
+	number := make([]uint32, len(x.ops))
+	for pc := range number {
+		number[pc] = unseen
+	}
+	var ops []exactOp
+	stack := []uint32{x.start}
+	for len(stack) > 0 {
+		pc := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for number[pc] == unseen {
+			op := x.ops[pc]
+			number[pc] = uint32(len(ops))
+			ops = append(ops, op)
+			if op.kind == exactFork {
+				stack = append(stack, op.alt)
+			}
+			if op.kind == exactMatch || op.kind == exactFail {
+				break
+			}
+			pc = op.out
+		}
+	}
+	for i := range ops {
+		if op := &ops[i]; op.kind != exactMatch && op.kind != exactFail {
+			op.out = number[op.out]
+			if op.kind == exactFork {
+				op.alt = number[op.alt]
+			}
+		}
+	}
+	x.ops, x.start = slices.Clone(ops), 0
 }
 
 // join makes one instruction of the same byte several times in a row, as [a-z]{32}.

@@ -40,10 +40,11 @@ const (
 
 // moves are the known moves of a walker.
 type moves struct {
+	table  []uint16 // one row per state; the first is not used
 	starts [len(kinds)]uint16
+	asks   bool       // assertions are made, so that kinds matter
 	width  int        // of a row: the number of classes, and at least that of verdicts
 	class  [256]uint8 // of bytes that all states treat alike
-	table  []uint16   // one row per state; the first is not used
 }
 
 // walkState is a set of states of the automaton that have read a byte, and the kind of
@@ -114,7 +115,7 @@ func (w *walker) known() *moves {
 	} else {
 		w.automaton = newAutomaton(w.list)
 	}
-	m := &moves{}
+	m := &moves{asks: len(w.conds) > 0}
 	type key struct {
 		set  uint64
 		kind uint8
@@ -224,15 +225,16 @@ func (w *walker) learn(state uint16, text []byte, i, end int) (uint16, int) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	old := w.moves.Load()
-	m := &moves{starts: old.starts, width: old.width, class: old.class, table: slices.Clone(old.table)}
-	defer w.moves.Store(m)
+	m := *old
+	m.table = slices.Clone(old.table)
+	defer w.moves.Store(&m)
 	for ; i != end; i += step {
 		class := int(m.class[text[i]])
 		next := m.table[int(state)+class]
 		if next == moveUnknown {
 			to, verdict := w.move(w.states[int(state)/m.width-1], text[i])
 			if next = verdict; next == moveUnknown {
-				next = w.number(m, to)
+				next = w.number(&m, to)
 			}
 			m.table[int(state)+class] = next
 		}
@@ -246,7 +248,7 @@ func (w *walker) learn(state uint16, text []byte, i, end int) (uint16, int) {
 
 // begin returns the row of the state in which a walk from p begins.
 func (w *walker) begin(m *moves, text []byte, p int) uint16 {
-	if len(w.conds) == 0 {
+	if !m.asks {
 		return m.starts[0]
 	}
 	switch {
