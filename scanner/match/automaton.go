@@ -157,32 +157,40 @@ type condition struct {
 }
 
 // newAutomaton builds the automaton of list, elements in the order in which
-// they are read. One that is too big is loosened.
+// they are read. One that is too big is loosened: repeats that take the most states first, so that what is
+// read before them stays exact; and if that is not enough its end is left out.
 func newAutomaton(list []*node) *automaton {
-	all := catNode(list...)
-	room := maxStates
-	for room > 1 && all.states(room) > maxStates {
-		room -= (room + 3) / 4
+	rooms, sizes := make([]int, len(list)), make([]int, len(list))
+	total := 0
+	for i, n := range list {
+		rooms[i] = maxStates
+		sizes[i] = n.states(maxStates)
+		total += sizes[i]
 	}
-	for len(all.sub) > 0 && all.states(room) > maxStates {
-		all.sub = all.sub[:len(all.sub)-1]
+	for total > maxStates {
+		largest := -1
+		for i := range list {
+			if rooms[i] > 1 && sizes[i] > 1 && (largest < 0 || sizes[i] >= sizes[largest]) {
+				largest = i
+			}
+		}
+		if largest < 0 {
+			last := len(list) - 1
+			total -= sizes[last]
+			list = list[:last]
+			continue
+		}
+		rooms[largest] -= (rooms[largest] + 3) / 4
+		total -= sizes[largest]
+		sizes[largest] = list[largest].states(rooms[largest])
+		total += sizes[largest]
 	}
-	return assemble(all, room)
-}
-
-// newAutomatonCut is newAutomaton for a list that is too big: it is cut short.
-func newAutomatonCut(list []*node) *automaton {
-	all := catNode(list...)
-	for len(all.sub) > 0 && all.states(maxStates) > maxStates {
-		all.sub = all.sub[:len(all.sub)-1]
-	}
-	return assemble(all, maxStates)
-}
-
-func assemble(all *node, room int) *automaton {
 	var p program
 	end := p.emit(inst{op: opAccept})
-	start := p.compile(all, end, room)
+	start := end
+	for i, n := range slices.Backward(list) {
+		start = p.compile(n, start, rooms[i])
+	}
 
 	a := &automaton{}
 	number := make([]int, len(p))

@@ -51,6 +51,12 @@ type exactOp struct {
 	set, altSet uint16
 	arg         uint16
 	out, alt    uint32
+
+	// Of a fork with a chain: the class, and the fork behind the first byte. The others
+	// follow two instructions apart, unless it is this one; arg says how many there are.
+	next  uint32
+	class uint16
+	lazy  bool
 }
 
 // What an exactByte takes beyond ASCII, as bits.
@@ -234,7 +240,57 @@ func (x *exact) compact() {
 		}
 	}
 	x.ops, x.start = slices.Clone(ops), 0
+	for pc := range x.ops {
+		x.chain(uint32(pc))
+	}
 }
+
+// chain notes at a fork that a class is repeated there, as in \w{0,50} or [^"]*: with bytes that only the class takes, all of
+// them are read at once.
+func (x *exact) chain(pc uint32) {
+	op := &x.ops[pc]
+	if op.kind != exactFork {
+		return
+	}
+	for _, lazy := range []bool{false, true} {
+		// step returns where one more byte of the class leads from a fork like the first.
+		step := func(pc uint32) (to uint32, ok bool) {
+			f := &x.ops[pc]
+			if f.kind != exactFork || f.set != op.set || f.altSet != op.altSet {
+				return 0, false
+			}
+			b, first := &x.ops[f.out], &x.ops[op.out]
+			if lazy {
+				b, first = &x.ops[f.alt], &x.ops[op.alt]
+			}
+			return b.out, b.kind == exactByte && b.set == first.set && b.high == first.high && b.arg == first.arg
+		}
+		to, ok := step(pc)
+		if !ok || x.ops[to].kind != exactFork {
+			continue
+		}
+		class := x.ops[op.out].set
+		if lazy {
+			class = x.ops[op.alt].set
+		}
+		n := 1
+		if to == pc {
+			n = maxChain // a loop
+		} else {
+			for n < maxChain {
+				next, ok := step(to + 2*uint32(n-1))
+				if !ok || next != to+2*uint32(n) {
+					break
+				}
+				n++
+			}
+		}
+		op.arg, op.class, op.next, op.lazy = uint16(n), class, to, lazy
+		return
+	}
+}
+
+const maxChain = 1<<16 - 1
 
 // join makes one instruction of the same byte several times in a row, as [a-z]{32}.
 func (x *exact) join() {
@@ -453,6 +509,23 @@ func (x *exact) match(b *backtrack, text []byte, start int) int {
 				continue
 			}
 			c := text[p]
+			if op.arg > 0 {
+				class, other := &x.sets[op.class], op.altSet
+				if op.lazy {
+					other = op.set
+				}
+				only, from, end := &x.sets[other], p, min(len(text), p+int(op.arg))
+				for p < end && class.has(text[p]) && !only.has(text[p]) {
+					p++
+				}
+				if n := p - from; n > 0 {
+					steps -= n
+					if op.next != pc {
+						pc = op.next + 2*uint32(n-1)
+					}
+					continue
+				}
+			}
 			if !x.sets[op.set].has(c) {
 				if x.sets[op.altSet].has(c) {
 					pc = op.alt

@@ -64,7 +64,6 @@ type entry struct {
 	exact      bool    // classes tell all bytes of the anchor from others
 	headFirst  bool    // the walk back is the shorter one
 	head, tail *walker // walk back from the anchor and ahead from it; nil if there is nothing to walk over
-	near       *walker // the tail, cut short instead of loosened; nil if it is not loose
 	back       []extent
 	ahead      []extent
 	backMax    int               // greatest number of bytes before and after the anchor's place,
@@ -85,15 +84,12 @@ func (f *filter) newEntry(pattern int, a *anchor) entry {
 	e.backMax, e.aheadMax = widest(e.back), widest(e.ahead)
 	e.headFirst = e.backMax == 0
 	if len(reversed) > 0 {
-		e.head = f.walker(reversed, true, false)
+		e.head = f.walker(reversed, true)
 	}
 	skip, width := a.checked()
 	e.tailAt = int32(width)
 	if tail := a.tail[skip:]; len(tail) > 0 {
-		e.tail = f.walker(tail, false, false)
-		if catNode(tail...).states(maxStates) > maxStates {
-			e.near = f.walker(tail, false, true)
-		}
+		e.tail = f.walker(tail, false)
 	}
 	return e
 }
@@ -119,20 +115,17 @@ func (a *anchor) checked() (elements, bytes int) {
 }
 
 // walker returns a walker over list. Those of all anchors that have the same to walk over are one.
-func (f *filter) walker(list []*node, back, cut bool) *walker {
+func (f *filter) walker(list []*node, back bool) *walker {
 	key := make([]byte, 0, 1024)
 	if back {
 		key = append(key, 'b')
-	}
-	if cut {
-		key = append(key, 'c')
 	}
 	for _, n := range list {
 		key = n.appendKey(key)
 	}
 	w, ok := f.walkers[string(key)]
 	if !ok {
-		w = &walker{list: list, back: back, cut: cut}
+		w = &walker{list: list, back: back}
 		f.walkers[string(key)] = w
 	}
 	return w
@@ -159,7 +152,7 @@ func (n *node) appendKey(key []byte) []byte {
 // warm builds all automata.
 func (f *filter) warm() {
 	for i := range f.entries {
-		for _, w := range []*walker{f.entries[i].head, f.entries[i].tail, f.entries[i].near} {
+		for _, w := range []*walker{f.entries[i].head, f.entries[i].tail} {
 			if w != nil {
 				w.known()
 			}

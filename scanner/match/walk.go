@@ -18,7 +18,6 @@ import (
 type walker struct {
 	list []*node // what is walked over, in the order in which it is read
 	back bool    // reads towards the beginning of the text
-	cut  bool    // if it is too big for an automaton it is cut short, not loosened
 
 	moves      atomic.Pointer[moves]
 	*automaton // set before moves is
@@ -110,11 +109,7 @@ func (w *walker) known() *moves {
 	if m := w.moves.Load(); m != nil {
 		return m
 	}
-	if w.cut {
-		w.automaton = newAutomatonCut(w.list)
-	} else {
-		w.automaton = newAutomaton(w.list)
-	}
+	w.automaton = newAutomaton(w.list)
 	m := &moves{asks: len(w.conds) > 0}
 	type key struct {
 		set  uint64

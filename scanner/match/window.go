@@ -164,14 +164,8 @@ func (e *entry) walk(text []byte, p int, st *patternState) bool {
 		}
 	}
 	ok, read := true, 0
-	at := p + int(e.tailAt)
-	if e.near != nil {
-		// It reads less where loops of the tail would go on.
-		ok, read = e.near.forward(text, at)
-		st.work += read
-	}
-	if ok && e.tail != nil {
-		ok, read = e.tail.forward(text, at)
+	if e.tail != nil {
+		ok, read = e.tail.forward(text, p+int(e.tailAt))
 		st.work += read
 	}
 	if !ok || e.head == nil || e.headFirst {
