@@ -84,20 +84,34 @@ func (d *Dictionary) Size() int { return d.index.bytes() }
 func (d *Dictionary) Find(ctx context.Context, dst []Match, text []byte) ([]Match, error) {
 	from := len(dst)
 	err := d.index.find(ctx, text, func(_, start, end int) {
+		if last := len(dst) - 1; last >= from {
+			// Values that begin at one word come one after the other.
+			if m := &dst[last]; m.Start == start {
+				m.End = max(m.End, end)
+				m.GroupEnd = m.End
+				return
+			} else if m.Start < start && m.End >= end {
+				return
+			}
+		}
 		dst = append(dst, Match{0, start, end, start, end})
 	})
 	return dropInner(dst, from), err
 }
 
+func byPlace(a, b Match) int {
+	if a.Start != b.Start {
+		return a.Start - b.Start
+	}
+	return b.End - a.End
+}
+
 // dropInner sorts dst[from:] by place and drops matches that lie in others.
 func dropInner(dst []Match, from int) []Match {
 	found := dst[from:]
-	slices.SortFunc(found, func(a, b Match) int {
-		if a.Start != b.Start {
-			return a.Start - b.Start
-		}
-		return b.End - a.End
-	})
+	if !slices.IsSortedFunc(found, byPlace) {
+		slices.SortFunc(found, byPlace)
+	}
 	kept, end := from, 0
 	for _, m := range found {
 		if m.End > end {

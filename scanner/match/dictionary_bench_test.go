@@ -2,9 +2,12 @@ package match_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/sluice-dlp/sluice/scanner/match"
 )
@@ -84,6 +87,61 @@ func BenchmarkDictionaryBuild(b *testing.B) {
 	for b.Loop() {
 		d := million(b, 1_000_000)
 		b.ReportMetric(float64(d.Size())/float64(d.Len()), "B/entry")
+	}
+}
+
+// BenchmarkHostile is texts that are made to cost time: repeats of what many
+// entries begin with, numbers that could be grouped in every way, values of
+// common cells beside those of others. The work stays proportional to the text.
+func BenchmarkHostile(b *testing.B) {
+	g := rand.New(rand.NewPCG(3, 10))
+	entries := match.NewDictionaryBuilder(match.DictionaryOptions{})
+	for n := 1; n <= 32; n++ {
+		for _, e := range []string{strings.Repeat("ab ", n), strings.Repeat("1 ", min(n+3, 32))} {
+			if _, err := entries.Add([]byte(e)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	d := entries.Build()
+	var rows [][]string
+	for i := range 64 * 64 { // every name in 64 rows, every place in 64
+		rows = append(rows, []string{fmt.Sprintf("name%c%c", 'a'+i%64/8, 'a'+i%8), fmt.Sprintf("city%c%c", 'a'+i/512, 'a'+i/64%8)})
+	}
+	f := finder(b, records(b, []string{"name", "city"}, rows...), match.RecordOptions{})
+	var cells strings.Builder
+	for cells.Len() < 256<<10 {
+		cells.WriteString(rows[g.IntN(len(rows))][g.IntN(2)] + " ")
+	}
+	find := map[string]func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error){"dictionary": d.Find, "records": f.Find}
+	for _, bench := range []struct{ what, name, text string }{
+		{"dictionary", "words", strings.Repeat("ab ", 256<<10/3)},
+		{"dictionary", "numbers", strings.Repeat("1 ", 256<<10/2)},
+		{"dictionary", "one word", strings.Repeat("ab", 256<<10/2)},
+		{"dictionary", "gaps", strings.Repeat("ab        ", 256<<10/10)},
+		{"dictionary", "invisible", strings.Repeat("a\u00ad", 256<<10/3)},
+		{"dictionary", "marks", strings.Repeat("\u0301", 256<<10/2) + "1"},
+		{"records", "cells", cells.String()},
+	} {
+		b.Run(bench.what+"/"+bench.name, func(b *testing.B) {
+			var rate [2]float64
+			for i, text := range []string{bench.text[:len(bench.text)/8], bench.text} {
+				text = strings.ToValidUTF8(text, "")
+				start := cpuTime()
+				runs := 0
+				for used := time.Duration(0); used < 50*time.Millisecond; used = cpuTime() - start {
+					if _, err := find[bench.what](b.Context(), nil, []byte(text)); err != nil {
+						b.Fatal(err)
+					}
+					runs++
+				}
+				rate[i] = float64(len(text)*runs) / 1e6 / (cpuTime() - start).Seconds()
+			}
+			for b.Loop() {
+			}
+			b.ReportMetric(rate[1], "cpu-MB/s")
+			b.ReportMetric(rate[0]/rate[1], "slower-when-8x") // 1: linear
+		})
 	}
 }
 

@@ -21,6 +21,7 @@ type indexBuilder struct {
 	words   reader
 	nodes   []newNode
 	first   [2][]uint64 // hashes for the filters
+	recent  *[1 << 16]struct{ first, lo, hi uint64 }
 	lengths [2]uint64
 	compact uint64
 	buf     []byte
@@ -116,10 +117,21 @@ func (b *indexBuilder) add(v spelt, flags uint16, n int) {
 	word := v.text[:v.ends[0]]
 	kind := kindOfWord(word)
 	b.lengths[kind] |= 1 << min(len(word), 63)
-	b.first[kind] = append(b.first[kind], b.key.sum64(word))
+	if b.recent == nil {
+		b.recent = new([1 << 16]struct{ first, lo, hi uint64 })
+	}
+	// Many names begin alike: what was added lately need not be added again.
+	first := b.key.sum64(word)
+	if seen := &b.recent[first%(1<<16)]; seen.first != first {
+		seen.first = first
+		b.first[kind] = append(b.first[kind], first)
+	}
 	for _, end := range v.ends[:len(v.ends)-1] {
 		lo, hi := b.key.sum128(v.text[:end])
-		b.nodes = append(b.nodes, newNode{lo, hi, nodeMore, -1})
+		if seen := &b.recent[lo%(1<<16)]; seen.lo != lo || seen.hi != hi {
+			seen.lo, seen.hi = lo, hi
+			b.nodes = append(b.nodes, newNode{lo, hi, nodeMore, -1})
+		}
 	}
 }
 

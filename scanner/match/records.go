@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -97,8 +98,10 @@ func (r *Records) Finder(opts RecordOptions) (*Finder, error) {
 
 // Bounds of the work for one value that was found.
 const (
-	maxLeadCells  = 64 // a value in more cells supports others only
-	maxNeighbours = 32 // on either side
+	maxLeadCells  = 64  // a value in more cells supports others only
+	maxNeighbours = 31  // on either side; with the value itself they are 63
+	minNeighbours = 4   // for values in many cells
+	maxPairs      = 256 // of cells and neighbours on one side
 )
 
 // hit is a value found in a text.
@@ -128,7 +131,7 @@ func (f *Finder) Find(ctx context.Context, dst []Match, text []byte) ([]Match, e
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
 	})
 	for i := range hits {
-		if i%256 == 255 && ctx.Err() != nil {
+		if i%32 == 31 && ctx.Err() != nil {
 			return dst, ctx.Err()
 		}
 		if f.least == 1 {
@@ -199,60 +202,88 @@ func (f *Finder) lead(hits []recordHit, i int) {
 		return
 	}
 	first, last := i, i
-	for first > 0 && i-first < maxNeighbours && hits[first-1].start >= h.start-f.window-maxValueBytes {
+	most := min(maxNeighbours, max(minNeighbours, maxPairs/len(cells)))
+	for first > 0 && i-first < most && hits[first-1].start >= h.start-f.window-maxValueBytes {
 		first--
 	}
-	for last+1 < len(hits) && last-i < maxNeighbours && hits[last+1].start <= h.end+f.window {
+	for last+1 < len(hits) && last-i < most && hits[last+1].start <= h.end+f.window {
 		last++
 	}
 	if last-first+1 < f.least {
 		return
 	}
 	columns := uint32(len(f.allowed))
-	var with [2*maxNeighbours + 1]int
-	for _, cell := range cells {
-		if !f.allows(cell) {
+	var rows [maxLeadCells]rowCells
+	for k, c := range cells {
+		rows[k] = rowCells{seen: newColumnSet(c % columns), count: 1}
+	}
+	for k := first; k <= last; k++ {
+		o := &hits[k]
+		if o.start < h.end && o.end > h.start || o.end < h.start-f.window {
 			continue
 		}
-		row := cell / columns
-		seen := newColumnSet(cell % columns)
-		n, end := 0, 0
-		for k := first; k <= last; k++ {
-			o := &hits[k]
-			if o.start < end || o.start < h.end && o.end > h.start || o.end < h.start-f.window {
-				continue
-			}
-			for _, c := range cellsOfRow(f.records.cells(o.node, &other), row, columns) {
-				if f.allows(c) && seen.add(c%columns) {
-					with[n], end = k, o.end
-					n++
-					break
-				}
+		rest := f.records.cells(o.node, &other)
+		for r, c := range cells {
+			var there []uint32
+			if there, rest = cellsOfRow(rest, c/columns, columns); len(there) > 0 && f.allows(c) {
+				rows[r].add(f, there, o, k-first)
+			} else if len(rest) == 0 {
+				break
 			}
 		}
-		if n+1 >= f.least {
+	}
+	for r := range cells {
+		if row := &rows[r]; row.count >= f.least {
 			h.together = true
-			for _, k := range with[:n] {
-				hits[k].together = true
+			for ; row.hits != 0; row.hits &= row.hits - 1 {
+				hits[first+bits.TrailingZeros64(row.hits)].together = true
 			}
 		}
 	}
 }
 
-// cellsOfRow returns those of the cells that are in one row.
-func cellsOfRow(cells []uint32, row, columns uint32) []uint32 {
-	if len(cells) == 1 { // nearly always
-		if cells[0]/columns == row {
-			return cells
-		}
-		return nil
+// rowCells is what of one row stands around a value.
+type rowCells struct {
+	seen  columnSet
+	count int    // of columns
+	end   int    // of the last of the values
+	hits  uint64 // which, one bit each
+}
+
+// add notes a hit, whose value is in the cells of the row, unless it overlaps
+// the one before or has no new column.
+func (r *rowCells) add(f *Finder, cells []uint32, o *recordHit, number int) {
+	if o.start < r.end {
+		return
 	}
-	from, _ := slices.BinarySearch(cells, row*columns)
+	for _, c := range cells {
+		if f.allows(c) && r.seen.add(c%uint32(len(f.allowed))) {
+			r.count, r.end = r.count+1, o.end
+			r.hits |= 1 << number
+			return
+		}
+	}
+}
+
+// cellsOfRow returns those of the cells, which are sorted, that are in one row,
+// and those behind them.
+func cellsOfRow(cells []uint32, row, columns uint32) (there, rest []uint32) {
+	from := 0
+	if first := row * columns; len(cells) > 0 && cells[0] < first {
+		// Most lists are short, and what is looked for is not far.
+		step := 1
+		for step < len(cells) && cells[step] < first {
+			step *= 2
+		}
+		from, _ = slices.BinarySearch(cells[step/2:min(step+1, len(cells))], first)
+		from += step / 2
+	}
 	to := from
 	for to < len(cells) && cells[to]/columns == row {
 		to++
 	}
-	return cells[from:to]
+	// Another value of the same row may be asked for.
+	return cells[from:to], cells[from:]
 }
 
 // columnSet is a set of columns.

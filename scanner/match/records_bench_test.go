@@ -39,11 +39,16 @@ func BenchmarkRecords(b *testing.B) {
 		every = fmt.Appendf(every, " %s, k%05d%05d, ", name, k/100_000+10_000, k%100_000)
 		k++
 	})
+	var numbers []byte // a table of other numbers
+	for i := 0; len(numbers) < 1<<20; i++ {
+		numbers = fmt.Appendf(numbers, "%d;%d-%04d;%d.%02d;k %05d;", i*7919, i%900+100, i%10000, i*31%100000, i%100, i%99991)
+	}
 	for _, bench := range []struct {
 		name string
 		text []byte
 		want int
 	}{
+		{"numbers/1MB", numbers, 0},
 		{"prose/8KB", prose[:8<<10], 0},
 		{"prose/1MB", prose, 0},
 		{"code/1MB", code, 0},
