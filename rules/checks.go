@@ -178,6 +178,7 @@ var checkTable = withIdentifiers(map[string]checkDef{
 	"base58check":  {doc: "the value is base58 with a valid double SHA-256 checksum", value: isBase58Check},
 	"bip39":        {doc: "the words are those of a wallet's recovery phrase, checksum included (BIP-39, English)", value: seedPhrase},
 	"bip39-words":  {doc: "all words, twelve at least, are in the English list of BIP-39", value: seedWords},
+	"key-lines":    {doc: "lines of base64 that could be a part of a private key: no certificate, signature or file begins or ends there", context: keyLines, dear: true},
 	"pem":          {doc: "the value holds at least 64 characters of base64 after its first line", value: isPEMBody},
 
 	// Payment and banking.

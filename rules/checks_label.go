@@ -28,6 +28,9 @@ func wordSet(lists ...string) map[string]bool {
 var otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag fingerprint revision rev blob tree integrity image build trace span",
 	"request version public docker layer nonce uuid guid order invoice transaction")
 
+// minLetters is how long a value without digits is at least.
+const minLetters = 20
+
 // labelWindow is how far before a value its name is looked for, in bytes.
 const labelWindow = 64
 
@@ -35,7 +38,7 @@ const labelWindow = 64
 // the value stands directly behind a sign of assignment. Words such as commit or
 // checksum speak against it, and so does a value that reads like a name.
 func labelled(c *candidate) bool {
-	if v := c.value(); c.chars == len(v) && countDigits(v) == 0 && wordLike(v) {
+	if v := c.value(); c.chars == len(v) && countDigits(v) == 0 && (len(v) < minLetters || wordLike(v)) {
 		return false // newTransactionalClient
 	}
 	gap := c.text[max(0, c.start-labelWindow):c.start]

@@ -12,7 +12,7 @@ var placeholderWords = []string{
 	"example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "insert", "your_", "your-", "yourkey", "yourtoken",
 	"yourpass", "yoursecret", "yourapi", "dummy", "sample", "redacted", "removed", "hidden", "censored", "foobar", "todo", "fixme", "xxxx",
 	"****", "....", "####", "____", "----", "fake", "notreal", "not_real", "my_secret", "my-secret", "my_password", "mypassword",
-	"my-password", "_here", "-here", "keyhere", "tokenhere", "undefined", "null", "none", "n/a", "lorem", "deadbeef", "cafebabe", "the_password", "some_", "qwerty",
+	"my-password", "_here", "-here", "keyhere", "tokenhere", "undefined", "null", "none", "n/a", "lorem", "deadbeef", "cafebabe", "the_password", "some_",
 }
 
 // Whole values that stand for others, or for no value.
@@ -59,7 +59,11 @@ func standsIn(v []byte) bool {
 // sequence is true of values that are, for the most part, 12345678, abcdefgh
 // and the like. Such runs stand in samples, but in real values as well.
 func sequence(v []byte) bool {
-	return len(v) <= maxShort && repetitive(strings.ToLower(string(v))) == running
+	if len(v) > maxShort {
+		return false
+	}
+	lower := strings.ToLower(string(v))
+	return repetitive(lower) == running || strings.Contains(lower, "qwerty") && len(v) < 40
 }
 
 // marked is true of template syntax: <token>, ${TOKEN}, {{ token }}, %TOKEN%,
@@ -205,6 +209,9 @@ var sampleIBANs = map[string]bool{
 var sampleNumbers = map[string]bool{
 	// US social security numbers that were published or printed on cards.
 	"078-05-1120": true, "219-09-9999": true, "123-45-6789": true, "457-55-5462": true, "987-65-4321": true,
+	// Hashes of the documentation of FastAPI and of bcrypt.
+	"$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW": true, "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy": true,
+	"$argon2id$v=19$m=65536,t=3,p=4$wagCPXjifgvUFBzq4hqe3w$CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48Rc": true,
 	// AWS's documentation keys.
 	"AKIAIOSFODNN7EXAMPLE": true, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY": true,
 }

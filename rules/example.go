@@ -30,6 +30,7 @@ var alphabets = map[string]string{
 	"base62":    base62,
 	"base64":    base62 + "+/",
 	"base64url": base62 + "-_",
+	"base58":    base58,
 	"base32":    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
 	"bech32":    bech32Alphabet,
 
