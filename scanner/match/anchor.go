@@ -75,7 +75,8 @@ func newChooser() *chooser {
 // anchorsOf returns the anchors of a pattern; none if everything that it requires is
 // too common to be worth looking for.
 func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
-	if best, _ := c.choose(flatten(root, nil), maxNesting); len(best) > 0 {
+	list := flatten(root, nil)
+	if best, _ := c.choose(list, maxNesting, 0, len(list)); len(best) > 0 {
 		return best
 	}
 	return c.literalAnchors(literals)
@@ -126,10 +127,11 @@ const (
 	maxNesting      = 2   // alternatives within alternatives
 )
 
-// choose returns the cheapest anchors for the concatenation of list.
-func (c *chooser) choose(list []*node, nesting int) (best []anchor, cost float64) {
+// choose returns the cheapest anchors for the concatenation of list, of those that begin in list[from:to].
+func (c *chooser) choose(list []*node, nesting, from, to int) (best []anchor, cost float64) {
 	cost = costWhole
-	for i := range min(len(list), maxStarts) {
+	to = min(to, len(list), maxStarts)
+	for i := from; i < to; i++ {
 		if list[i].kind == kindAssert {
 			continue
 		}
@@ -141,19 +143,20 @@ func (c *chooser) choose(list []*node, nesting int) (best []anchor, cost float64
 		if i > 0 && list[i-1].kind == kindSet {
 			continue // the anchor one place before says the same and more
 		}
-		if a, ok := c.sets.behind(list, i); ok && c.cheaper(&a, cost) {
+		if a, ok := c.sets.behind(list, i, a.seq, a.end); ok && c.cheaper(&a, cost) {
 			best, cost = []anchor{a}, a.cost()
 		}
 	}
 	if cost > enough {
-		if a, ok := c.chooseRun(list); ok && a.cost() < cost {
+		if a, ok := c.chooseRun(list, from, to); ok && a.cost() < cost {
 			best, cost = []anchor{a}, a.cost()
 		}
 	}
 	if nesting == 0 {
 		return best, cost
 	}
-	for i, n := range list {
+	for i := from; i < min(to, len(list)); i++ {
+		n := list[i]
 		if n.kind != kindAlt || len(n.sub) > maxAlternatives {
 			continue
 		}
@@ -161,8 +164,11 @@ func (c *chooser) choose(list []*node, nesting int) (best []anchor, cost float64
 		sum := 0.0
 		for _, sub := range n.sub {
 			branch := append(make([]*node, 0, len(list)+8), list[:i]...)
-			branch = append(flatten(sub, branch), list[i+1:]...)
-			some, x := c.choose(branch, nesting-1)
+			branch = flatten(sub, branch)
+			end := len(branch)
+			branch = append(branch, list[i+1:]...)
+			// What begins so far from the alternative that it does not see it was tried already.
+			some, x := c.choose(branch, nesting-1, max(from, i-anchorLen), end+1)
 			all = append(all, some...)
 			if sum += x; sum >= cost {
 				break
@@ -193,9 +199,9 @@ const (
 	minRun = 9
 )
 
-// chooseRun returns the cheapest run that list requires.
-func (c *chooser) chooseRun(list []*node) (best anchor, ok bool) {
-	for i := range min(len(list), maxStarts) {
+// chooseRun returns the cheapest run that list requires, of those that begin in list[from:to].
+func (c *chooser) chooseRun(list []*node, from, to int) (best anchor, ok bool) {
+	for i := from; i < to; i++ {
 		var set byteSet
 		length := 0
 		for j := i; j < len(list); j++ {

@@ -141,7 +141,8 @@ func TestRunsWithVectors(t *testing.T) {
 			t.Fatal(err)
 		}
 		root := builder{plain: true}.build(tree)
-		a, ok := c.chooseRun(flatten(root, nil))
+		list := flatten(root, nil)
+		a, ok := c.chooseRun(list, 0, len(list))
 		if !ok {
 			t.Fatalf("no run in %s", expr)
 		}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math/bits"
 	"regexp/syntax"
 	"slices"
 )
@@ -9,6 +10,7 @@ import (
 // elements matches. It keeps its memory from call to call.
 type setFinder struct {
 	nfa              program
+	asserts          bool     // in nfa
 	seen             []uint32 // by instruction, kind and neighbours: the round in which it was met
 	round            uint32
 	now, next, stack []strand
@@ -67,35 +69,77 @@ var followers = func() (t [len(kinds)][64]uint8) {
 // first gives, for each of the first places of what list matches, every byte
 // that can stand there, and whether the text can end before it.
 func (f *setFinder) first(list []*node) (seq sequence, end [anchorLen]bool) {
-	start := f.compile(list)
-	if !f.nfa.asserts() {
-		return f.from(start, kindOther)
+	return f.after(list, anyKind)
+}
+
+// after is first where the byte before is of one of the given kinds.
+func (f *setFinder) after(list []*node, kinds uint8) (seq sequence, end [anchorLen]bool) {
+	// Bytes that are required one after the other need no program.
+	n := 0
+	for n < len(list) && list[n].kind == kindSet {
+		seq[n] = list[n].set
+		if n++; n == anchorLen {
+			return seq, end
+		}
 	}
-	seq, end = f.from(start, kindOther)
-	for _, kind := range []uint8{kindWord, kindLine, kindEdge} {
-		s, e := f.from(start, kind)
-		for k := range seq {
-			seq[k], end[k] = seq[k].union(s[k]), end[k] || e[k]
+	if n > 0 {
+		kinds = 0
+		for kind := range uint8(kindEdge) {
+			if seq[n-1].intersect(kindBytes[kind]) != (byteSet{}) {
+				kinds |= 1 << kind
+			}
+		}
+	}
+	start := f.compile(list[n:], anchorLen-n)
+	f.asserts = slices.ContainsFunc(f.nfa, func(in inst) bool { return in.op == opAssert })
+	if !f.asserts || !f.asks(start) {
+		kinds = 1 // whatever that byte is
+	}
+	for ; kinds != 0; kinds &= kinds - 1 {
+		s, e := f.from(start, uint8(bits.TrailingZeros8(kinds)), anchorLen-n)
+		for k := range anchorLen - n {
+			seq[n+k], end[n+k] = seq[n+k].union(s[k]), end[n+k] || e[k]
 		}
 	}
 	return seq, end
 }
 
-// behind gives the anchor of list[i:] that begins with the byte before it. \b and (?:^|[^a])
-// say much about that byte. ok is false if any byte can stand there.
-func (f *setFinder) behind(list []*node, i int) (a anchor, ok bool) {
-	before, edge := lastBytes(list[:i])
-	for i > 0 && list[i-1].kind == kindAssert {
-		i--
+// asks reports whether an assertion may come before the first byte.
+func (f *setFinder) asks(pc int32) bool {
+	switch in := &f.nfa[pc]; in.op {
+	case opAssert:
+		return true
+	case opSplit:
+		// A loop over nothing is none: no element of a list is.
+		return in.out < pc && f.asks(in.out) || in.alt < pc && f.asks(in.alt) || in.out > pc || in.alt > pc
 	}
-	a = anchor{head: list[:i], tail: list[i:], ahead: 1}
-	start := f.compile(list[i:])
+	return false
+}
+
+// behind gives the anchor of list[i:] that begins with the byte before it; seq and end are those of first. \b and (?:^|[^a])
+// say much about that byte. ok is false if any byte can stand there.
+func (f *setFinder) behind(list []*node, i int, seq sequence, end [anchorLen]bool) (a anchor, ok bool) {
+	before, edge := lastBytes(list[:i])
+	first := i
+	for first > 0 && list[first-1].kind == kindAssert {
+		first--
+	}
+	a = anchor{head: list[:first], tail: list[first:], ahead: 1}
+	if first == i {
+		if before == anyByte {
+			return a, false
+		}
+		a.seq[0], a.start = before, edge
+		copy(a.seq[1:], seq[:])
+		copy(a.end[1:], end[:])
+		return a, true
+	}
 	for kind := range uint8(len(kinds)) {
 		allowed := before.intersect(kindBytes[kind])
 		if kind == kindEdge && !edge || kind != kindEdge && allowed == (byteSet{}) {
 			continue
 		}
-		seq, end := f.from(start, kind)
+		seq, end := f.after(list[first:], 1<<kind)
 		if seq[0] == (byteSet{}) && !end[0] {
 			continue // the list cannot match behind such a byte
 		}
@@ -110,11 +154,11 @@ func (f *setFinder) behind(list []*node, i int) (a anchor, ok bool) {
 }
 
 // compile writes as much of list as the first places can reach, and returns where it starts.
-func (f *setFinder) compile(list []*node) int32 {
+func (f *setFinder) compile(list []*node, places int) int32 {
 	const elements, room = 2 * anchorLen, 2 * anchorLen
-	// What comes after anchorLen bytes cannot be reached.
+	// What comes after that many bytes cannot be reached.
 	need := 0
-	for least := 0; need < min(len(list), elements) && least < anchorLen; need++ {
+	for least := 0; need < min(len(list), elements) && least < places; need++ {
 		lo, _ := list[need].widths()
 		least += lo
 	}
@@ -123,19 +167,15 @@ func (f *setFinder) compile(list []*node) int32 {
 	return f.nfa.compile(&node{kind: kindCat, sub: list[:need]}, accept, room)
 }
 
-func (p program) asserts() bool {
-	return slices.ContainsFunc(p, func(in inst) bool { return in.op == opAssert })
-}
-
-// from follows the program from start, where the byte before is of the given kind.
-func (f *setFinder) from(start int32, kind uint8) (seq sequence, end [anchorLen]bool) {
-	p, asserts := f.nfa, f.nfa.asserts()
+// from follows the program from start for some places, where the byte before is of the given kind.
+func (f *setFinder) from(start int32, kind uint8, places int) (seq sequence, end [anchorLen]bool) {
+	p, asserts := f.nfa, f.asserts
 	if n := len(p) << 6; len(f.seen) < n {
 		f.seen = make([]uint32, 2*n)
 	}
 	now, next, stack := append(f.now[:0], strand{start, kind, anyKind}), f.next, f.stack
 	defer func() { f.now, f.next, f.stack = now, next, stack }()
-	for k := range anchorLen {
+	for k := range places {
 		f.round++
 		stack, next = append(stack[:0], now...), next[:0]
 		accepted := false
