@@ -3,6 +3,7 @@ package envoy
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/sluice-dlp/sluice/scanner"
@@ -18,6 +19,8 @@ type inspection struct {
 	err  error
 	// ctx bounds all steps, if the body is complete and nothing is waited for between them.
 	ctx context.Context
+	// origin is nil unless the policy asks where requests come from.
+	origin *scanner.Origin
 }
 
 // inspect reads and scans the request as it arrives, or all at once if it is complete, and
@@ -31,6 +34,10 @@ func (st *stream) inspect(sc *scanner.Scanner, complete bool) {
 		}
 	}()
 	i := &inspection{stream: st}
+	if len(sc.Policy().Exceptions) > 0 {
+		path, _, _ := strings.Cut(st.request.Path, "?")
+		i.origin = &scanner.Origin{Caller: st.request.caller, Path: path}
+	}
 	if complete {
 		var cancel context.CancelFunc
 		i.ctx, cancel = context.WithTimeout(st.work, st.s.opts.ScanTimeout)
@@ -82,6 +89,9 @@ func (i *inspection) timed(step func(ctx context.Context)) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(i.work, i.s.opts.ScanTimeout-i.used)
 		defer cancel()
+	}
+	if i.origin != nil {
+		ctx = scanner.WithOrigin(ctx, *i.origin)
 	}
 	start := time.Now()
 	step(ctx)

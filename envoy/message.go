@@ -23,6 +23,7 @@ type request struct {
 	length   int64  // declared content-length, or -1
 	id       string // x-request-id, if it is fit for a log
 	provider prompt.Provider
+	caller   string // as Options.CallerHeader has it
 }
 
 // alone is the request as far as its headers go.

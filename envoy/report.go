@@ -157,7 +157,7 @@ func (st *stream) decisions(v *verdict) []slog.Attr {
 	if len(v.Verdict.Decisions) == 0 {
 		return nil
 	}
-	var rules, places, sources []string
+	var rules, places, sources, exceptions []string
 	note := func(list []string, s string) []string {
 		if s == "" || len(list) >= logged || slices.Contains(list, s) {
 			return list
@@ -166,6 +166,7 @@ func (st *stream) decisions(v *verdict) []slog.Attr {
 	}
 	for i, d := range v.Verdict.Decisions {
 		st.s.meter.finding(d)
+		exceptions = note(exceptions, d.Exception)
 		if d.Action == scanner.Allow {
 			continue
 		}
@@ -178,6 +179,9 @@ func (st *stream) decisions(v *verdict) []slog.Attr {
 		}
 	}
 	attrs := []slog.Attr{slog.Int("findings", len(v.Verdict.Decisions)), slog.Any("rules", rules), slog.Any("places", places)}
+	if len(exceptions) > 0 {
+		attrs = append(attrs, slog.Any("exceptions", exceptions))
+	}
 	if len(sources) > 0 {
 		attrs = append(attrs, slog.Any("sources", sources))
 	}

@@ -42,6 +42,10 @@ type Options struct {
 	// BodyTimeout bounds the time from a request's headers to its body's end;
 	// zero means 2 min.
 	BodyTimeout time.Duration
+	// CallerHeader is the request header, in lower case, that says who the caller
+	// is, for the policy's exceptions; empty means that nobody is known. Envoy must
+	// set it, or remove it from what clients send.
+	CallerHeader string
 	// Logger receives a line per request; nil discards them.
 	Logger *slog.Logger
 	// Registerer receives the metrics; nil keeps them to the Server.

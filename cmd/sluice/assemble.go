@@ -218,6 +218,9 @@ func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
 	if err != nil {
 		return nil, err
 	}
+	if policy.Exceptions, err = c.HashKey.exceptions(files, &c.Policy, names); err != nil {
+		return nil, err
+	}
 	s := scanner.New(scanner.Options{Policy: policy, Detectors: detectors, Batch: batch})
 	a := &assembly{config: c, scanner: s, rules: count}
 	for _, d := range detectors {
@@ -254,7 +257,7 @@ func (c *Config) watched() []string {
 			dirs = append(dirs, filepath.Dir(real))
 		}
 	}
-	for _, path := range []string{c.source.file, c.EDM.KeyFile} {
+	for _, path := range []string{c.source.file, c.EDM.KeyFile, c.HashKey.KeyFile} {
 		if path != "" {
 			add(path)
 		}
@@ -299,7 +302,7 @@ func (c *Config) digest() [sha256.Size]byte {
 		_, _ = fmt.Fprintf(h, "%s %d %v\n", path, len(data), err)
 		_, _ = h.Write(data)
 	}
-	for _, path := range []string{c.source.file, c.EDM.KeyFile} {
+	for _, path := range []string{c.source.file, c.EDM.KeyFile, c.HashKey.KeyFile} {
 		if path != "" {
 			add(path)
 		}

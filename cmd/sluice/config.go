@@ -36,6 +36,8 @@ type Config struct {
 	Rules        []string          `yaml:"rules"`
 	Disable      []string          `yaml:"disable"`
 	EDM          EDMConfig         `yaml:"edm"`
+	HashKey      HashConfig        `yaml:"hash_key"`
+	CallerHeader string            `yaml:"caller_header"`
 	Indexes      []IndexConfig     `yaml:"indexes"`
 	Plugins      []PluginConfig    `yaml:"plugins"`
 	Policy       rules.PolicyBlock `yaml:"policy"`
@@ -160,6 +162,7 @@ func parseConfig(path string, data []byte) (*Config, error) {
 			c.Rules[i] = under(dir, c.Rules[i])
 		}
 		c.EDM.KeyFile = under(dir, c.EDM.KeyFile)
+		c.HashKey.KeyFile = under(dir, c.HashKey.KeyFile)
 		for i := range c.Indexes {
 			c.Indexes[i].Path = under(dir, c.Indexes[i].Path)
 			c.Indexes[i].KeyFile = under(dir, c.Indexes[i].KeyFile)

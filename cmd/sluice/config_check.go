@@ -117,6 +117,10 @@ func (c *Config) validate() error {
 		fail(errors.New("kinds: indexes are given, but what they find is of the kind private: add it to kinds"), "kinds")
 	}
 
+	if strings.ToLower(c.CallerHeader) != c.CallerHeader || strings.ContainsAny(strings.TrimPrefix(c.CallerHeader, ":"), " \t:") {
+		fail(fmt.Errorf("caller_header: %q is not the name of a header: write it in lower case, such as x-client-name", c.CallerHeader), "caller_header")
+	}
+
 	seen := make(map[string]bool)
 	for i, p := range c.Plugins {
 		if seen[p.Name] {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sluice-dlp/sluice/rules"
 )
 
 // settle is how long files must be quiet before they are read: an editor or a
@@ -66,8 +68,9 @@ func (s *sidecar) reload(ctx context.Context) error {
 	s.metrics.valid.Set(1)
 	s.metrics.rules.Set(float64(next.rules))
 	s.logger.InfoContext(ctx, "configuration reloaded", "rules", next.rules)
+	s.warnOfExceptions(ctx, next)
 	if needsRestart(before.config, next.config) {
-		s.logger.WarnContext(ctx, "listen, admin, mode, limits, log and drain change at the next start only")
+		s.logger.WarnContext(ctx, "listen, admin, mode, limits, caller_header, log and drain change at the next start only")
 	}
 	return nil
 }
@@ -96,9 +99,16 @@ func (s *sidecar) prepare(ctx context.Context) (*assembly, error) {
 	return a, err
 }
 
+// warnOfExceptions logs exceptions that have expired or soon will.
+func (s *sidecar) warnOfExceptions(ctx context.Context, a *assembly) {
+	for _, p := range rules.LintExceptions(a.scanner.Policy().Exceptions, time.Now(), expiresSoon) {
+		s.logger.WarnContext(ctx, p.Msg, "exception", p.File)
+	}
+}
+
 func needsRestart(a, b *Config) bool {
 	return a.Listen != b.Listen || a.Admin != b.Admin || a.Mode != b.Mode ||
-		a.Limits != b.Limits || a.Log != b.Log || a.Drain != b.Drain
+		a.Limits != b.Limits || a.CallerHeader != b.CallerHeader || a.Log != b.Log || a.Drain != b.Drain
 }
 
 // watcher calls changed after files in the watched folders did change.

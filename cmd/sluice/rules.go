@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +21,7 @@ func rulesCommand(std streams) *cobra.Command {
 		rulesListCommand(std),
 		rulesExplainCommand(std),
 		rulesImportCommand(std),
+		rulesHashCommand(std),
 		printCommand(std, "schema", "Print the JSON Schema of rule files, for editors", rules.Schema()),
 	)
 	return cmd
@@ -30,11 +33,13 @@ func namedRules(paths []string) ([]*rules.File, error) {
 }
 
 func rulesLintCommand(std streams) *cobra.Command {
-	return &cobra.Command{
+	var key HashConfig
+	cmd := &cobra.Command{
 		Use:   "lint [PATH…]",
 		Short: "Say what makes rules slow, vague or untested",
 		Long: `Say what makes rules slow, vague or untested, with file and line: patterns that cost
-every text time, examples that are missing, rules whose finds another rule takes.
+every text time, examples that are missing, rules whose finds another rule takes,
+exceptions that have expired or soon will.
 Without a PATH the rules that come with Sluice are looked at.
 
 Exit status: 0 if all is well, 1 if a rule should be better, 2 if a file cannot
@@ -54,6 +59,11 @@ be used.`,
 				}
 			}
 			problems := rules.Lint(files, beside...)
+			exceptions, err := key.exceptions(files, nil, known(append(slices.Clone(files), beside...)))
+			if err != nil {
+				return err
+			}
+			problems = append(problems, rules.LintExceptions(exceptions, time.Now(), expiresSoon)...)
 			for _, p := range problems {
 				if _, err := fmt.Fprintln(std.out, p); err != nil {
 					return err
@@ -65,6 +75,8 @@ be used.`,
 			return nil
 		},
 	}
+	hashKeyFlag(cmd, &key)
+	return cmd
 }
 
 func rulesTestCommand(std streams) *cobra.Command {

@@ -22,6 +22,7 @@ type explainOptions struct {
 	where    string
 	format   string
 	showText bool
+	hashKey  HashConfig
 }
 
 func rulesExplainCommand(std streams) *cobra.Command {
@@ -57,6 +58,7 @@ Exit status: 0, or 2 after an error.`,
 	f.BoolVar(&noBuiltin, "no-builtin", false, "leave out the rules that come with Sluice")
 	f.StringVar(&opts.config, "config", "", "take rules and policy from this sluice.yaml")
 	f.StringVar(&opts.format, "format", "text", "text or json")
+	hashKeyFlag(cmd, &opts.hashKey)
 	f.BoolVar(&opts.showText, "show-text", false, "print what stands at the places that are named")
 	return cmd
 }
@@ -78,8 +80,12 @@ func explainRules(ctx context.Context, opts explainOptions, names []string, hasT
 	if err != nil {
 		return err
 	}
-	all := known(files)
-	policy, err := config.Policy.Policy(rules.Known{})
+	loaded, all := files, known(files)
+	nameable := all
+	if len(config.Plugins) > 0 {
+		nameable = rules.Known{} // plugins name kinds and rules of their own
+	}
+	policy, err := config.Policy.Policy(nameable)
 	if err != nil {
 		return err
 	}
@@ -112,6 +118,12 @@ func explainRules(ctx context.Context, opts explainOptions, names []string, hasT
 	}
 	set, err := rules.Compile(files)
 	if err != nil {
+		return err
+	}
+	if opts.hashKey.KeyFile == "" {
+		opts.hashKey = config.HashKey
+	}
+	if policy.Exceptions, err = opts.hashKey.exceptions(loaded, &config.Policy, all); err != nil {
 		return err
 	}
 	text := scanner.Text{Bytes: []byte(opts.text), Where: opts.where}

@@ -71,6 +71,9 @@ func (e *explainer) outcome(f scanner.Finding) string {
 	if !won {
 		return "overlaps " + d.Rule + ", which wins"
 	}
+	if d.Exception != "" {
+		return d.Action.String() + ", by the exception at " + d.Exception
+	}
 	return d.Action.String()
 }
 
@@ -142,6 +145,7 @@ func (e *explainer) json(x *rules.Explanation) error {
 		Confidence string       `json:"confidence"`
 		Action     string       `json:"action,omitempty"`
 		LostTo     string       `json:"lost_to,omitempty"`
+		Exception  string       `json:"exception,omitempty"`
 	}
 	out := struct {
 		*rules.Explanation
@@ -153,7 +157,7 @@ func (e *explainer) json(x *rules.Explanation) error {
 			line.Text = e.text[f.Span.Start:f.Span.End]
 		}
 		if d, won := e.decision(f); won {
-			line.Action = d.Action.String()
+			line.Action, line.Exception = d.Action.String(), d.Exception
 		} else {
 			line.LostTo = d.Rule
 		}

@@ -28,6 +28,7 @@ type scanOptions struct {
 	indexes  []string
 	indexKey string
 	stats    bool
+	hashKey  HashConfig
 	request  prompt.Request
 }
 
@@ -48,7 +49,8 @@ without a PATH, or with -, standard input is read.
 
 What was found is never printed, only where it is. No policy applies: findings of
 every confidence are listed, and --output redacted replaces those of medium
-confidence and above.
+confidence and above. Exceptions that stand in rule files hold: what they cover is
+neither listed nor replaced.
 
 Exit status: 0 if nothing was found, 1 if something was, 2 after an error.`,
 		Example: `  sluice scan notes.txt src/
@@ -68,6 +70,7 @@ Exit status: 0 if nothing was found, 1 if something was, 2 after an error.`,
 	f.StringSliceVar(&opts.source.paths, "rules", nil, "use these rule `files` or folders too")
 	f.BoolVar(&noBuiltin, "no-builtin", false, "leave out the rules that come with Sluice")
 	f.StringSliceVar(&opts.source.disable, "disable", nil, "leave out the rules with these `ids`")
+	hashKeyFlag(cmd, &opts.hashKey)
 	f.StringVar(&opts.source.edm.KeyFile, "edm-key-file", "", "`file` with the key of exact data match (default the variable "+defaultKeyVariable+")")
 	f.StringSliceVar(&opts.indexes, "index", nil, "recognise what is in these index `files`, made by sluice index")
 	f.StringVar(&opts.indexKey, "index-key", "", "the key `file` that the indexes were made with")
@@ -120,7 +123,8 @@ func (o *scanOptions) scanner() (*scanner.Scanner, []*rules.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	detectors, _, err := o.source.detectors(files, known(files))
+	names := known(files)
+	detectors, _, err := o.source.detectors(files, names)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,6 +133,9 @@ func (o *scanOptions) scanner() (*scanner.Scanner, []*rules.File, error) {
 		levels.Medium = scanner.Report
 	}
 	policy := scanner.Policy{Default: levels, OnError: scanner.Block}
+	if policy.Exceptions, err = o.hashKey.exceptions(files, nil, names); err != nil {
+		return nil, nil, err
+	}
 	return scanner.New(scanner.Options{Policy: policy, Detectors: detectors}), files, nil
 }
 

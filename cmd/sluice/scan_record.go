@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sort"
 	"time"
 	"unicode/utf8"
@@ -64,6 +65,7 @@ func (r *scanRun) scanOne(ctx context.Context, rec *record) {
 	if rec.err = rec.decode(r.opts.input); rec.err != nil {
 		return
 	}
+	ctx = scanner.WithOrigin(ctx, scanner.Origin{Path: filepath.ToSlash(filepath.Clean(rec.path))})
 	started := threadTime()
 	var (
 		result prompt.Result
@@ -83,7 +85,7 @@ func (r *scanRun) scanOne(ctx context.Context, rec *record) {
 	rec.cause = err
 	rec.after = result.Body
 	for i, d := range result.Verdict.Decisions {
-		if d.Confidence < r.least && d.Confidence != 0 {
+		if d.Confidence < r.least && d.Confidence != 0 || d.Exception != "" {
 			continue
 		}
 		f := hit{

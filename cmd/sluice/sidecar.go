@@ -77,6 +77,12 @@ func newSidecar(ctx context.Context, load func() (*Config, error), stderr io.Wri
 		return nil, err
 	}
 	s.current.Store(first)
+	s.warnOfExceptions(ctx, first)
+	if err := s.registry.Register(newExceptionMetrics(func() []scanner.Exception {
+		return s.current.Load().scanner.Policy().Exceptions
+	})); err != nil {
+		return nil, err
+	}
 	s.metrics.valid.Set(1)
 	s.metrics.rules.Set(float64(first.rules))
 
@@ -94,6 +100,7 @@ func newSidecar(ctx context.Context, load func() (*Config, error), stderr io.Wri
 		QueueTimeout: config.Limits.QueueTimeout,
 		BodyTimeout:  config.Limits.BodyTimeout,
 		Mode:         mode,
+		CallerHeader: config.CallerHeader,
 		Logger:       s.logger,
 		Registerer:   s.registry,
 	})
