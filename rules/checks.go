@@ -164,6 +164,10 @@ var checkTable = withIdentifiers(map[string]checkDef{
 	"identifier":    {doc: "the value looks like a variable, a call, a path or a type of a programming language", value: identifierLike},
 	"password":      {doc: "the value could be a password that a person chose: two classes of characters or more, no markup", value: passwordLike},
 	"placeholder":   {doc: "the value stands for another, such as your_key_here, <token>, ${TOKEN}, xxxx or 12345678", value: placeholder},
+	"person-name":   {doc: "the words could be a person's name: none is a common word, a month or a form of address", value: couldBeName},
+	"full-name":     {doc: "the value could be a person's name of two words or more", value: fullName},
+	"user-name":     {doc: "the value is made like the name of a user, and is neither a word nor a variable", value: userName},
+	"small-parts":   {doc: "every number in the value is 20 or less, as in a version or the number of a section", value: smallParts},
 	"documentation": {doc: "the value is reserved for documentation, published as a sample, or names no outside host", value: documentation},
 
 	// Structure inside tokens.

@@ -25,6 +25,22 @@ func isIP(v []byte) bool {
 	return addr.Is4() || !addr.IsUnspecified() && bytes.Count(v, []byte(":")) >= 2 && countDigits(v) > 0
 }
 
+// smallParts tells 4.2.1.3, a section or version, from an address.
+func smallParts(v []byte) bool {
+	n := 0
+	for _, b := range append(v[:len(v):len(v)], '.') {
+		if isDigit(b) {
+			n = n*10 + int(b-'0')
+			continue
+		}
+		if n > 20 {
+			return false
+		}
+		n = 0
+	}
+	return true
+}
+
 func isMAC(v []byte) bool {
 	hex := alnumOf(v)
 	if len(hex) != 12 && len(hex) != 16 {
@@ -73,6 +89,14 @@ var callingCodes = map[string][2]int{
 // without a plus or 00, need 7 to 12 digits.
 func isPhone(v []byte) bool {
 	d := digitsOf(v)
+	if len(d) == 0 && len(v) >= 20 {
+		return true // spelt out
+	}
+	if at := bytes.IndexAny(v, "xX"); at > 0 { // an extension
+		v, d = v[:at], digitsOf(v[:at])
+	} else if at := bytes.Index(bytes.ToLower(v), []byte("ext")); at > 0 {
+		v, d = v[:at], digitsOf(v[:at])
+	}
 	if len(d) == 0 || allSame(d) {
 		return false
 	}

@@ -222,6 +222,13 @@ var sampleDomains = []string{
 	"example.co.uk", "example.de", "example.io", "example.fr", "company.com", "yourcompany.io",
 }
 
+// sampleStreets are addresses of fiction and of everyone's knowledge.
+var sampleStreets = []string{
+	"123 main st", "123 fake st", "221b baker", "742 evergreen", "10 downing", "11 downing", "4 privet", "1600 pennsylvania", "350 fifth", "1 infinite loop", "1600 amphitheatre",
+	"1 microsoft way", "one microsoft way", "123 elm st", "123 example", "1 apple park", "12 grimmauld", "1313 mockingbird", "124 conch", "31 spooner", "30 rockefeller", "350 5th ave",
+	"456 oak", "789 pine", "456 elm", "789 oak", "123 maple", "123 anywhere", "1 hacker way", "410 terry", "42 wallaby",
+}
+
 // samplePhones are the digits with which numbers reserved for fiction begin
 // (FCC 555-01xx, Ofcom's drama numbers, Bundesnetzagentur, ACMA, ARCEP).
 var samplePhones = []string{
@@ -233,6 +240,14 @@ func documentation(v []byte) bool {
 	s := string(bytes.TrimSpace(v))
 	if sampleNumbers[s] || strings.HasSuffix(s, "EXAMPLE") {
 		return true
+	}
+	if len(s) > 8 && strings.IndexByte(s, ' ') > 0 && isDigit(s[0]) {
+		lower := strings.ToLower(s)
+		for _, a := range sampleStreets {
+			if strings.HasPrefix(lower, a) {
+				return true
+			}
+		}
 	}
 	if at := strings.LastIndexByte(s, '@'); at >= 0 {
 		domain := strings.ToLower(s[at+1:])

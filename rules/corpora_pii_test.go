@@ -174,7 +174,7 @@ func TestCorporaPresidio(t *testing.T) {
 	t.Logf("structured: F1 %.1f %%, recall %.1f %%, precision %.1f %%", total.f1(), total.recall(), total.precision())
 	t.Logf("person: recall %.1f %% of %d, precision %.1f %% (%d alarms)", person.recall(), person.all, person.precision(), person.alarms)
 	t.Logf("address: recall %.1f %% of %d, precision %.1f %% (%d alarms)", address.recall(), address.all, address.precision(), address.alarms)
-	if total.f1() < 95 || person.hit > 0 && person.precision() < 95 || address.precision() < 95 {
+	if total.f1() < 98 || person.recall() < 23 || address.recall() < 38 || person.precision() < 95 || address.precision() < 95 {
 		t.Error("less than before")
 	}
 }
@@ -244,7 +244,7 @@ func TestCorporaAuthoredPII(t *testing.T) {
 	}
 	t.Logf("other than names: %d of %d whole (%.1f %%), precision %.1f %%; names: %d of %d; clean prompts flagged: %d of %d",
 		whole.hit, whole.all, whole.recall(), whole.precision(), names.hit, names.all, flagged, clean)
-	if whole.recall() < 77 || whole.precision() < 95 || percent(flagged, clean) > 4 {
+	if whole.recall() < 92 || whole.precision() < 95 || percent(flagged, clean) > 1 {
 		t.Error("less than before")
 	}
 }

@@ -220,7 +220,7 @@ func TestCorporaClean(t *testing.T) {
 	// Code, posts and logs hold authors' addresses and hosts, which are no
 	// false alarms; the figure bounds them with the rest.
 	ceilings := map[string]float64{
-		"pii-lookalikes": 0.4, "authored-negatives": 5.2, "pii-clean-text": 0.1, "code-code": 1.3, "code-prose": 1.1, "code-negatives": 6,
+		"pii-lookalikes": 0.4, "authored-negatives": 1, "pii-clean-text": 0.1, "code-code": 1.3, "code-prose": 1.1, "code-negatives": 6,
 	}
 	set := builtinSet(t)
 	for _, name := range []string{"pii-lookalikes", "authored-negatives", "pii-clean-text", "code-code", "code-prose", "code-negatives"} {
@@ -230,7 +230,8 @@ func TestCorporaClean(t *testing.T) {
 			for _, r := range rows {
 				bytes += len(r.Text)
 				found := slices.DeleteFunc(findMedium(t, set, r.Text), func(f scanner.Finding) bool {
-					return f.Kind != scanner.KindSecret && f.Kind != scanner.KindPII // they do hold marks of ownership
+					// They do hold marks of ownership and people's names.
+					return f.Kind != scanner.KindSecret && f.Kind != scanner.KindPII || strings.HasPrefix(f.Rule, "person")
 				})
 				if len(found) > 0 {
 					alarms++
@@ -283,7 +284,7 @@ func TestCorporaAuthored(t *testing.T) {
 		t.Logf("%s: %d of %d found (%.1f %%), %d whole", kind, hit[kind], all[kind], percent(hit[kind], all[kind]), whole[kind])
 	}
 	t.Logf("%d false alarms", alarms)
-	if percent(hit["secret"], all["secret"]) < 86 || percent(hit["pii"], all["pii"]) < 66 || alarms > 2 {
+	if percent(hit["secret"], all["secret"]) < 86 || percent(hit["pii"], all["pii"]) < 92 || alarms > 2 {
 		t.Errorf("worse than before")
 	}
 }

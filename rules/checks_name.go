@@ -1,0 +1,96 @@
+package rules
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// notNames are words that begin with a capital where a name could stand: what
+// people are greeted with, months and days, kinds of organisations, and what
+// sentences begin with, in the languages whose cues the rules know.
+var notNames = wordSet(`
+	a about account accounts ad address admin administrator agent ai all also am an and anyone api app application are as assistant at
+	attention author bank because board bot building but by bye candidate captain ceo chair chairman chatgpt chief city class claude client clients club coach
+	code colleague colleagues college committee community company congratulations contact copilot could council court customer customers
+	data database date day dear default department description dev developer developers did director do doctor does dog email employee employees
+	engineer every everybody everyone example exchange executive false family file first folks for foundation fred friend friends from full gemini general gentleman gentlemen
+	go good google governor gpt great group guest guys he hello her here hi hiring his hotel house how human i if important in inc information is it its judge
+	just justice key lady last later let limited llc lord ltd madam manager may me member members microsoft ministry minister miss mr mrs ms my mystery name names neighbor neighbour new
+	no none not note nothing null number of office officer ok on one only openai or order organization other our owner page park partner partners party patient patients people person
+	phone plaintiff please police president principal product professor project prof question re reader readers recipient recruiter regards representative
+	resident resource river road school secretary see senator send sender server service session she should sir sirs siri site so some somebody someone son staff state station status
+	string student students subject support system table tbd teacher team test thank thanks that the their them then there these they this those title to today tomorrow
+	town true type university unknown untitled update user users valued value we web website welcome what when where which who why will with world would yes you your
+	january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday
+	christmas reviewer editor gateway finder academy airlines analytics associates bioscience brands cafe capital church clinic communications consulting digital energy enterprises financial foods fund global health holdings
+	hospital industries institute insurance international labs logistics markets media medical motors museum network networks pharma pharmaceuticals research restaurant sciences services
+	software solutions stores studio studios systems technologies technology theater theatre trust union ventures capital
+	apartment apt suite unit box street avenue lane drive road place psc usns usnv uscgc santa astronaut ambassador mission control queen king prince princess pope saint player players provide unfortunately fortunately sure okay greetings mum mom dad brother sister christmas easter english french german spanish american british chinese japanese russian european africa america asia europe
+	alexa cortana python java javascript linux windows internet sql html css json xml url http https
+	herr frau damen herren kunde kunden kollege kollegen kolleginnen liebe lieber guten tag hallo der die das ein eine und ist wir sie ich nicht firma gmbh ag verein
+	januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
+	monsieur madame mademoiselle messieurs mesdames cher chère bonjour tous toutes le la les un une des nous vous je il elle société entreprise client cliente équipe
+	janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+	señor señora señores señorita estimado estimada cliente equipo el los las una nosotros usted yo empresa universidad hola todos
+	enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+	signore signora gentile cliente squadra il lo gli azienda senhor senhora prezado prezada empresa o os as pan pani panie panowie państwo szanowny szanowna firma
+`)
+
+// couldBeName is true of what a person could be called: one to five words, none
+// of which is a common word with a capital.
+func couldBeName(v []byte) bool {
+	words, letters := 0, 0
+	for w := range bytes.FieldsSeq(v) {
+		if at := bytes.IndexAny(w, "'’"); at > 0 && at <= len(w)-2 {
+			if notNames[strings.ToLower(string(w[:at]))] { // it's, that's
+				return false
+			}
+		}
+		w = bytes.Trim(w, ".,'’\"-")
+		if len(w) == 0 {
+			continue
+		}
+		if words++; words > 6 || notNames[strings.ToLower(string(w))] {
+			return false
+		}
+		if r, _ := utf8.DecodeRune(w); unicode.IsUpper(r) {
+			letters = max(letters, utf8.RuneCount(w))
+		} else if !unicode.IsLetter(r) {
+			return false
+		} else if unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana, unicode.Devanagari, unicode.Arabic, unicode.Hebrew, unicode.Thai) {
+			letters = max(letters, utf8.RuneCount(w))
+		}
+	}
+	return words > 0 && letters >= 2
+}
+
+// fullName wants two words or more, each longer than an initial in one case at
+// least.
+func fullName(v []byte) bool { return couldBeName(v) && len(bytes.Fields(v)) >= 2 }
+
+// userName is true of what people are called at a machine and not of a word:
+// it has a digit, or a dot, dash or underscore inside, and is no member access,
+// file or version.
+func userName(v []byte) bool {
+	if len(v) < 3 || len(v) > 40 || !isLetter(v[0]) || placeholder(v) {
+		return false
+	}
+	lower := strings.ToLower(string(v))
+	at := strings.IndexAny(lower, "._-")
+	if at < 0 {
+		return countDigits(v) >= 2 && countLetters(v) >= 3
+	}
+	head, tail := lower[:at], lower[strings.LastIndexAny(lower, "._-")+1:]
+	switch head {
+	case "self", "this", "user", "users", "username", "config", "settings", "req", "request", "props", "state", "data", "db", "app", "env", "os", "process", "session", "auth",
+		"account", "profile", "options", "opts", "args", "params", "my", "your", "the", "current", "test", "admin", "root", "system", "service", "new", "old", "null", "none", "obj", "client", "ctx", "var", "local", "module", "spring", "django", "values", "secrets", "github", "body", "form", "model", "row", "item", "res", "response", "event":
+		return false
+	}
+	switch tail {
+	case "name", "username", "user", "id", "com", "org", "net", "io", "py", "js", "ts", "go", "java", "json", "yaml", "yml", "txt", "csv", "html", "md", "sh", "value", "text", "key", "field", "email", "password":
+		return false
+	}
+	return len(head) >= 1 && len(tail) >= 1 && tail[0] != '.'
+}
