@@ -19,7 +19,7 @@ VULNCHECK := $(BIN)/govulncheck@v1.9.0
 # Rules that take the code of tests and patterns for passwords now and then.
 GUESSES := generic-secret,password-assignment,database-url
 
-.PHONY: help build run demo test check race fuzz lint fmt vuln generate bench eval e2e clean envoy clients
+.PHONY: help build run demo test check race arm64 fuzz lint fmt vuln generate bench eval e2e clean envoy clients
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ check: lint race build ## what CI asks beyond `make test`
 
 race: ## run the tests that matter for it under the race detector
 	$(GO) test -race -short -timeout 15m ./...
+
+arm64: ## run the tests of scanner/match as on arm64 (qemu-aarch64-static, of Debian's qemu-user-static)
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -count=1 -short -timeout 30m -exec qemu-aarch64-static ./scanner/match
 
 fuzz: ## run every fuzz target for 30 seconds (FUZZTIME=10s)
 	@git grep --untracked -lE '^func Fuzz' -- '*_test.go' | while read -r file; do \

@@ -109,12 +109,12 @@ func TestEngineCounts(t *testing.T) {
 	results, err = Engine(t.Context(), []EngineCase{{Name: "at", Detector: byteDetector('@'), Work: func(_ context.Context, texts []scanner.Text) (match.Stats, error) {
 		return match.Stats{Bytes: int64(len(texts[0].Bytes)), Calls: 1}, nil
 	}}}, corpora, EngineOptions{MinCPU: time.Millisecond, ColdTexts: 2})
-	if err != nil || results[0].WorstMBPerSec <= 0 || results[0].Work.Bytes != 9 || results[0].Work.Calls != 3 {
+	if err != nil || len(results[0].Slowest) != 3 || results[0].Slowest[0].MBPerSec <= 0 || results[0].Slowest[2].MBPerSec < results[0].Slowest[0].MBPerSec || results[0].Work.Bytes != 9 || results[0].Work.Calls != 3 {
 		t.Errorf("result %+v, %v", results, err)
 	}
 	corpora[0].Hostile = false
 	results, err = Engine(t.Context(), []EngineCase{{Name: "at", Detector: byteDetector('@')}}, corpora, EngineOptions{MinCPU: time.Millisecond, ColdTexts: 2})
-	if err != nil || results[0].ColdMBPerSec <= 0 || results[0].WorstMBPerSec != 0 {
+	if err != nil || results[0].ColdMBPerSec <= 0 || results[0].Slowest != nil {
 		t.Errorf("result %+v, %v", results, err)
 	}
 	corpora[0].Findings = 4

@@ -1,10 +1,12 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -57,25 +59,28 @@ func cold(batches [][]scanner.Text, n int, detect func([]scanner.Text) (int, err
 	return float64(bytes) / 1e6 / max(spent.Seconds(), 1e-9), nil
 }
 
-// worst returns the MB per second of CPU time of the slowest batch, and its
-// index: the better of two readings of each, after the one that has gone before.
-func worst(batches [][]scanner.Text, detect func([]scanner.Text) (int, error)) (mbPerSec float64, index int, err error) {
+// showSlowest is how many of the slowest texts are kept.
+const showSlowest = 10
+
+// slowest measures every batch on its own, the better of two readings, and
+// returns the slowest by their labels.
+func slowest(batches [][]scanner.Text, labels []string, detect func([]scanner.Text) (int, error)) ([]TextSpeed, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	mbPerSec = math.MaxFloat64
+	var out []TextSpeed
 	for i, texts := range batches {
 		best := time.Duration(math.MaxInt64)
 		for range 2 {
 			start, err := threadTime()
 			if err != nil {
-				return 0, 0, err
+				return nil, err
 			}
 			if _, err := detect(texts); err != nil {
-				return 0, 0, err
+				return nil, err
 			}
 			end, err := threadTime()
 			if err != nil {
-				return 0, 0, err
+				return nil, err
 			}
 			best = min(best, end-start)
 		}
@@ -83,11 +88,14 @@ func worst(batches [][]scanner.Text, detect func([]scanner.Text) (int, error)) (
 		for _, t := range texts {
 			bytes += len(t.Bytes)
 		}
-		if speed := float64(bytes) / 1e6 / max(best.Seconds(), 1e-9); speed < mbPerSec {
-			mbPerSec, index = speed, i
+		label := fmt.Sprintf("text %d", i)
+		if len(labels) == len(batches) {
+			label = labels[i]
 		}
+		out = append(out, TextSpeed{label, float64(bytes) / 1e6 / max(best.Seconds(), 1e-9)})
 	}
-	return mbPerSec, index, nil
+	slices.SortStableFunc(out, func(a, b TextSpeed) int { return cmp.Compare(a.MBPerSec, b.MBPerSec) })
+	return out[:min(len(out), showSlowest)], nil
 }
 
 // clockCost is what asking the clock takes.

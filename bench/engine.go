@@ -50,10 +50,9 @@ type EngineResult struct {
 	// ColdMBPerSec is the speed over texts before each of which the caches were
 	// filled with something else; 0 if it was not measured.
 	ColdMBPerSec float64 `json:"cold_mb_per_cpu_second,omitempty"`
-	// WorstMBPerSec is the speed on the slowest single text of a corpus whose
-	// texts were made to be slow, and WorstText what it was made from.
-	WorstMBPerSec float64 `json:"worst_mb_per_cpu_second,omitempty"`
-	WorstText     string  `json:"worst_text,omitempty"`
+	// Slowest are the slowest texts of a corpus whose texts were made to be slow, the
+	// slowest first.
+	Slowest []TextSpeed `json:"slowest,omitempty"`
 	// FirstSeconds is the CPU time of the first text, whatever is built for it
 	// included.
 	FirstSeconds float64 `json:"first_text_cpu_seconds"`
@@ -61,6 +60,12 @@ type EngineResult struct {
 	Allocations float64 `json:"allocations_per_text"`
 	// Work is what the engine did in one pass, if the case can tell.
 	Work *match.Stats `json:"work,omitempty"`
+}
+
+// TextSpeed is the speed on one text.
+type TextSpeed struct {
+	Text     string  `json:"text"` // what it was made from
+	MBPerSec float64 `json:"mb_per_cpu_second"`
 }
 
 // Engine measures every case on every corpus in this process, one goroutine at
@@ -172,12 +177,8 @@ func measure(ctx context.Context, c EngineCase, corpus Corpus, batches [][]scann
 	r.Allocations = float64(after.Mallocs-before.Mallocs) / float64(r.Passes) / float64(max(1, len(corpus.Texts)))
 	switch {
 	case corpus.Hostile:
-		index := 0
-		if r.WorstMBPerSec, index, err = worst(batches, detect); err != nil {
+		if r.Slowest, err = slowest(batches, corpus.Labels, detect); err != nil {
 			return r, err
-		}
-		if opts.Batch == 1 && index < len(corpus.Labels) {
-			r.WorstText = corpus.Labels[index]
 		}
 	case opts.ColdTexts > 0:
 		if r.ColdMBPerSec, err = cold(batches, opts.ColdTexts, detect); err != nil {

@@ -69,8 +69,24 @@ func EngineTable(w io.Writer, m Machine, results []EngineResult) error {
 		}
 		out.row(r.Case, r.Corpus, bytesText(r.TextSize), threeDigits(r.MBPerSec), cold, fmt.Sprint(r.Findings),
 			fmt.Sprintf("%.2f", r.FirstSeconds*1e3), fmt.Sprintf("%.1f", r.Allocations))
-		if r.WorstMBPerSec > 0 {
-			out.row(r.Case, r.Corpus+", slowest: "+r.WorstText, bytesText(r.TextSize), threeDigits(r.WorstMBPerSec), "–", "–", "–", "–")
+	}
+	return out.flush()
+}
+
+// SlowestTable writes the slowest texts of hostile corpora.
+func SlowestTable(w io.Writer, results []EngineResult) error {
+	out := &sheet{w: w}
+	for _, r := range results {
+		if len(r.Slowest) == 0 {
+			continue
+		}
+		if out.tab == nil {
+			out.printf("\nThe slowest texts of those made to be slow\n\n")
+			out.row("detector", "bytes per text", "made from", "MB/s")
+			out.rule(1, 3)
+		}
+		for _, t := range r.Slowest {
+			out.row(r.Case, bytesText(r.TextSize), t.Text, threeDigits(t.MBPerSec))
 		}
 	}
 	return out.flush()

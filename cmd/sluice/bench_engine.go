@@ -56,7 +56,7 @@ libvectorscan-dev (or libhyperscan-dev).`,
 			}
 			m := bench.ThisMachine()
 			return flags.write(std.out, m, results, func() error {
-				return errors.Join(bench.EngineTable(std.out, m, results), bench.WorkTable(std.out, results))
+				return errors.Join(bench.EngineTable(std.out, m, results), bench.SlowestTable(std.out, results), bench.WorkTable(std.out, results))
 			})
 		},
 	}
