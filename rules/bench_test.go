@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/sluice-dlp/sluice/scanner"
 )
@@ -74,5 +75,67 @@ func BenchmarkDetectDense(b *testing.B) {
 		if _, err := set.Detect(b.Context(), texts); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// peopleFile is a dictionary of n different names.
+func peopleFile(n int) []byte {
+	syllables := []string{"ka", "ro", "lin", "da", "mar", "tes", "vo", "ni", "sche", "bur", "ga", "lo", "pri", "ul", "en", "tor", "ma", "del", "fi", "hau"}
+	word := func(out []byte, k int) []byte {
+		for k += 400; k > 0; k /= len(syllables) {
+			out = append(out, syllables[k%len(syllables)]...)
+		}
+		return out
+	}
+	var out []byte
+	for i := range n {
+		out = append(word(append(word(out, i*7919%30_000), ' '), i), '\n')
+	}
+	return out
+}
+
+// BenchmarkDictionary reads two million names, and runs them beside the built-in
+// rules.
+func BenchmarkDictionary(b *testing.B) {
+	const n = 2_000_000
+	fsys := fstest.MapFS{
+		"r.yaml": {Data: []byte("rules: [{id: name, kind: pii, dictionary: {file: l.txt}}]")},
+		"l.txt":  {Data: peopleFile(n)},
+	}
+	var files []*File
+	b.Run("load", func(b *testing.B) {
+		for b.Loop() {
+			var err error
+			if files, err = Load(fsys, "r.yaml"); err != nil || files[0].Rules[0].Dictionary.Len() != n {
+				b.Fatalf("%v, error %v", files, err)
+			}
+		}
+		b.ReportMetric(float64(files[0].Rules[0].Dictionary.loaded.Size())/n, "B/entry")
+	})
+	builtin, err := Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, bench := range []struct {
+		name  string
+		files []*File
+		want  int
+	}{{"built-in", builtin, 0}, {"names", files, 1}, {"both", append(builtin, files...), 1}} {
+		b.Run(bench.name, func(b *testing.B) {
+			set, err := Compile(bench.files)
+			if err != nil {
+				b.Fatal(err)
+			}
+			text := cleanPrompt(8 << 10)
+			first, _, _ := strings.Cut(string(fsys["l.txt"].Data), "\n")
+			copy(text[4000:], " "+first+" ")
+			texts := []scanner.Text{{Bytes: text}}
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				if found, err := set.Detect(b.Context(), texts); err != nil || len(found) != bench.want {
+					b.Fatalf("found %v, error %v", found, err)
+				}
+			}
+		})
 	}
 }

@@ -40,6 +40,14 @@ type Dictionary struct {
 	short  int // entries left out
 }
 
+// Len returns the number of entries that differ, 0 before Load.
+func (d *Dictionary) Len() int {
+	if d.loaded == nil {
+		return 0
+	}
+	return d.loaded.Len()
+}
+
 const (
 	defaultMinLength = 3
 	maxMinLength     = 100

@@ -26,8 +26,26 @@ type EDM struct {
 	Window int `yaml:"window"`
 
 	place
-	data   []byte
-	finder *match.Finder
+	data    []byte
+	records *match.Records
+	finder  *match.Finder
+}
+
+// Rows returns the number of rows, 0 before Unlock.
+func (e *EDM) Rows() int {
+	if e.records == nil {
+		return 0
+	}
+	return e.records.Rows()
+}
+
+// Used returns the columns that are looked at, nil if those are all columns of a
+// file before Unlock.
+func (e *EDM) Used() []string {
+	if len(e.Columns) > 0 || e.records == nil {
+		return e.Columns
+	}
+	return e.records.Columns()
 }
 
 const maxRecordWindow = 10_000
@@ -91,7 +109,7 @@ func (e *EDM) unlock(key []byte) error {
 	if err != nil {
 		return err
 	}
-	e.data = nil
+	e.data, e.records = nil, records
 	e.finder, err = records.Finder(match.RecordOptions{Columns: e.Columns, MinColumns: e.MinColumns, Window: e.Window})
 	return err
 }

@@ -201,6 +201,9 @@ type assembly struct {
 
 // assemble builds the Scanner that the configuration describes.
 func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
+	if _, err := c.EDM.key(); err != nil {
+		return nil, fmt.Errorf("%s: edm: %w", c.source.at("edm", "key_file"), err)
+	}
 	source := ruleSource{builtin: c.BuiltinRules, paths: c.Rules, kinds: c.Kinds, disable: c.Disable, edm: c.EDM, indexes: c.Indexes}
 	files, err := source.load()
 	if err != nil {

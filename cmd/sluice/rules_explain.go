@@ -192,6 +192,12 @@ func describeRule(r *rules.Rule, policy *scanner.Policy, w io.Writer) error {
 			line("  checks", "%s", strings.Join(extra, ", "))
 		}
 	}
+	if d := r.Dictionary; d != nil {
+		line("dictionary", "%d entries of %s", d.Len(), d.File)
+	}
+	if e := r.EDM; e != nil {
+		line("edm", "%d rows of %s, columns %s", e.Rows(), e.File, strings.Join(e.Used(), ", "))
+	}
 	docs := make(map[string]string)
 	for _, c := range rules.Checks() {
 		docs[c.Name] = c.Doc

@@ -108,10 +108,10 @@ func (b *indexBuilder) add(v spelt, flags uint16, n int) {
 		flags ^= nodeValue | nodeMail
 	}
 	lo, hi := b.key.sum128(v.text)
-	b.nodes = append(b.nodes, newNode{lo, hi, flags, int32(n)})
+	b.nodes = append(room(b.nodes), newNode{lo, hi, flags, int32(n)})
 	if v.compact {
 		b.compact |= 1 << (len(v.text) - 2)
-		b.first[digitWords] = append(b.first[digitWords], lo)
+		b.first[digitWords] = append(room(b.first[digitWords]), lo)
 		return
 	}
 	word := v.text[:v.ends[0]]
@@ -124,15 +124,24 @@ func (b *indexBuilder) add(v spelt, flags uint16, n int) {
 	first := b.key.sum64(word)
 	if seen := &b.recent[first%(1<<16)]; seen.first != first {
 		seen.first = first
-		b.first[kind] = append(b.first[kind], first)
+		b.first[kind] = append(room(b.first[kind]), first)
 	}
 	for _, end := range v.ends[:len(v.ends)-1] {
 		lo, hi := b.key.sum128(v.text[:end])
 		if seen := &b.recent[lo%(1<<16)]; seen.lo != lo || seen.hi != hi {
 			seen.lo, seen.hi = lo, hi
-			b.nodes = append(b.nodes, newNode{lo, hi, nodeMore, -1})
+			b.nodes = append(room(b.nodes), newNode{lo, hi, nodeMore, -1})
 		}
 	}
+}
+
+// room makes room for one more by doubling; append would copy large slices more
+// often.
+func room[T any](s []T) []T {
+	if len(s) == cap(s) {
+		s = slices.Grow(s, max(len(s), 64))
+	}
+	return s
 }
 
 // build makes the index. merge is called for every value with its node, in
