@@ -132,7 +132,7 @@ func (k *check) cost() int {
 }
 
 // checkTable holds every check. The functions live in checks_*.go by topic.
-var checkTable = withIdentifiers(map[string]checkDef{
+var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	// Where the value stands.
 	"standalone":       {doc: "no letter, digit or underscore touches the value", context: standalone},
 	"whole-word":       {doc: "no letter or digit of any script touches the value; an underscore may", context: wholeWord},
@@ -199,4 +199,4 @@ var checkTable = withIdentifiers(map[string]checkDef{
 
 	// Dates.
 	"date": {doc: "the value is a calendar date from 1900 to 2029, in any usual order, months by name too", value: isDate},
-}, europeanIDs, americanIDs, asianIDs, worldIDs)
+}, europeanIDs, americanIDs, asianIDs, worldIDs), shapeChecks)
