@@ -49,7 +49,7 @@ func (e *evaluation) code() {
 				}
 				scores = append(scores, half)
 			}
-			if n := len(r.Text); n >= 4<<10 && n <= 16<<10 {
+			if n := len(r.Text); n >= 4<<10 && n <= 16<<10 && (e.opts.Trained == nil || !e.opts.Trained(r.Source)) {
 				scores = append(scores, &long)
 			}
 			e.judgeCode(corpus, r, scores...)
@@ -57,20 +57,27 @@ func (e *evaluation) code() {
 	}
 	if e.opts.Trained != nil {
 		e.codeFigures("sources not trained on", &heldOut, .98, .01, .97)
+	}
+	if len(bySource) > 0 {
+		e.f1(Figure{Corpus: "of these, 4 to 16 KB", Measure: "lines, F1", Target: atLeast(.93)}, long.lines.tp, long.lines.fp, long.lines.fn)
+	}
+	if e.opts.Trained != nil {
 		e.codeFigures("sources trained on", &trained, 0, 0, 0)
 	}
 	e.codeFigures("all sources", &all, 0, 0, 0)
-	if len(bySource) > 0 {
-		e.f1(Figure{Corpus: "texts of 4 to 16 KB", Measure: "lines, F1", Target: atLeast(.93)}, long.lines.tp, long.lines.fp, long.lines.fn)
-	}
 	const corpus = "code-real"
-	var real codeScore
+	var real, realHeldOut codeScore
 	rows := e.rows(corpus)
 	for i := range rows {
-		e.judgeCode(corpus, &rows[i], &real)
+		scores := []*codeScore{&real}
+		if e.opts.Trained != nil && !e.opts.Trained(rows[i].Source) {
+			scores = append(scores, &realHeldOut)
+		}
+		e.judgeCode(corpus, &rows[i], scores...)
 	}
 	if len(rows) > 0 {
 		e.codeFigures(corpus, &real, .90, .005, 0)
+		e.codeFigures(corpus+", not trained on", &realHeldOut, .90, .005, 0)
 		e.share(corpus, "logs and data flagged as code", real.inert, nil)
 	}
 	e.noCode()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sluice-dlp/sluice/bench"
 	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/code"
 	"github.com/sluice-dlp/sluice/scanner/prompt"
 )
 
@@ -47,6 +48,7 @@ command only prints; floors are held by tests.`,
 			if misses {
 				opts.Misses = std.err
 			}
+			opts.Trained = code.TrainedOn
 			source.builtin = true
 			detect, err := scanDetect(source)
 			if err != nil {
