@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"math"
 )
 
@@ -19,9 +20,7 @@ var shapeChecks = map[string]checkDef{
 // table of its own is all that a new check touches.
 func withChecks(table map[string]checkDef, more ...map[string]checkDef) map[string]checkDef {
 	for _, list := range more {
-		for name, def := range list {
-			table[name] = def
-		}
+		maps.Copy(table, list)
 	}
 	return table
 }
