@@ -46,11 +46,12 @@ func newFilter(byPattern [][]anchor) *filter {
 	numbers := map[byteSet]uint16{}
 	for i := range items {
 		it, e := &items[i], &f.entries[items[i].entry]
-		e.exact = true
 		for k := range it.sets {
 			set := it.anchor.seq[k]
 			it.sets[k] = cl.set(&set)
-			e.exact = e.exact && cl.bytes(it.sets[k]) == set
+			if cl.bytes(it.sets[k]) != set {
+				e.vague |= 1 << k
+			}
 			n, ok := numbers[set]
 			if !ok {
 				n = uint16(len(f.sets))

@@ -61,7 +61,7 @@ type entry struct {
 	tailAt     int32   // how many bytes behind that the walk ahead begins
 	aheadOf    int32   // how many bytes behind the anchor's place the walks begin
 	whole      bool    // read the whole text
-	exact      bool    // classes tell all bytes of the anchor from others
+	vague      uint8   // places of the anchor where its bytes and others are of one class
 	headFirst  bool    // the walk back is the shorter one
 	head, tail *walker // walk back from the anchor and ahead from it; nil if there is nothing to walk over
 	back       []extent
@@ -300,7 +300,7 @@ func (f *filter) anchors(text []byte, at, n int, sc *scratch) {
 		p := at + int(s.place)
 		for v := s.found; v != 0; v &= v - 1 {
 			e := &f.entries[s.check.entries[bits.TrailingZeros32(v)&(checkEntries-1)]]
-			if e.exact || f.stands(e, text, p) {
+			if e.vague == 0 || f.stands(e, text, p) {
 				sc.anchorAt(e, text, p)
 			}
 		}
@@ -315,8 +315,9 @@ func (f *filter) candidate(bk *bank, text []byte, p int, sc *scratch) {
 
 // stands reports whether the anchor of e is at p, where classes say that it may be.
 func (f *filter) stands(e *entry, text []byte, p int) bool {
-	for k := max(0, -p); k < min(anchorLen, len(text)-p); k++ {
-		if !f.sets[e.seq[k]].has(text[p+k]) {
+	for v := e.vague; v != 0; v &= v - 1 {
+		k := bits.TrailingZeros8(v) & (anchorLen - 1)
+		if at := p + k; at >= 0 && at < len(text) && !f.sets[e.seq[k]].has(text[at]) {
 			return false
 		}
 	}
@@ -354,7 +355,7 @@ func (f *filter) candidateNear(bk *bank, text []byte, p int, sc *scratch) {
 				}
 			}
 			for ; v != 0; v &= v - 1 {
-				if e := &f.entries[ch.entries[bits.TrailingZeros32(v)]]; e.exact || f.stands(e, text, p) {
+				if e := &f.entries[ch.entries[bits.TrailingZeros32(v)]]; e.vague == 0 || f.stands(e, text, p) {
 					sc.anchorAt(e, text, p)
 				}
 			}

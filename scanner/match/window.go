@@ -26,6 +26,7 @@ type scratch struct {
 	batch   batch
 	runEnd  []int // by number of filter.runs: the end of the last run read
 	tries   backtrack
+	free    int64 // stats.Walked up to which walks are not held against their patterns
 	asked   int64 // stats.Walked when the context was last looked at
 }
 
@@ -77,6 +78,7 @@ func (sc *scratch) begin(f *filter, size int) {
 	copy(sc.touched, f.always)
 	sc.stats = Stats{Bytes: int64(size)}
 	sc.asked = 0
+	sc.free = freeWork + 2*int64(size)
 	for i := range sc.runEnd {
 		sc.runEnd[i] = 0
 	}
@@ -100,27 +102,45 @@ func (sc *scratch) state(pattern int32) *patternState {
 func (sc *scratch) anchorAt(e *entry, text []byte, place int) {
 	sc.stats.Anchors++
 	p := place + int(e.aheadOf)
+	touched := sc.touched[e.pattern>>6]>>(e.pattern&63)&1 != 0
+	if !touched && sc.stats.Walked < sc.free {
+		// Nearly all anchors end here.
+		ok, read := e.walk(text, p)
+		sc.stats.Walked += int64(read)
+		if !ok {
+			return
+		}
+		sc.window(e, sc.state(e.pattern), text, p)
+		return
+	}
 	st := sc.state(e.pattern)
 	if st.whole || st.covers(e, text, p) {
 		return
 	}
-	before := st.work
-	if e.walk(text, p, st) {
-		sc.stats.Windows++
-		if e.whole {
-			st.whole = true
-			return
-		}
-		w := window{reachBack(e.back, text, p), reachAhead(e.ahead, text, p)}
-		st.work += w.to - w.from
-		if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
-			st.windows[n-1].to = max(st.windows[n-1].to, w.to)
-		} else {
-			st.windows = append(st.windows, w)
-		}
+	ok, read := e.walk(text, p)
+	sc.stats.Walked += int64(read)
+	st.work += read
+	if ok {
+		sc.window(e, st, text, p)
 	}
-	sc.stats.Walked += int64(st.work - before)
 	st.limit(len(text))
+}
+
+// window notes the window around an anchor.
+func (sc *scratch) window(e *entry, st *patternState, text []byte, p int) {
+	sc.stats.Windows++
+	if e.whole {
+		st.whole = true
+		return
+	}
+	w := window{reachBack(e.back, text, p), reachAhead(e.ahead, text, p)}
+	st.work += w.to - w.from
+	sc.stats.Walked += int64(w.to - w.from)
+	if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
+		st.windows[n-1].to = max(st.windows[n-1].to, w.to)
+	} else {
+		st.windows = append(st.windows, w)
+	}
 }
 
 // limit ends the search for windows once it has cost more than they can
@@ -153,27 +173,26 @@ func (st *patternState) covers(e *entry, text []byte, p int) bool {
 	return true
 }
 
-// walk reports whether the pattern can match around an anchor at p.
-func (e *entry) walk(text []byte, p int, st *patternState) bool {
-	st.work += walkCost
+// walk reports whether the pattern can match around an anchor at p, and what it has cost to know.
+func (e *entry) walk(text []byte, p int) (ok bool, work int) {
+	work = walkCost
 	if e.head != nil && e.headFirst {
 		ok, read := e.head.backward(text, p)
-		st.work += read
-		if !ok {
-			return false
+		if work += read; !ok {
+			return false, work
 		}
 	}
-	ok, read := true, 0
 	if e.tail != nil {
-		ok, read = e.tail.forward(text, p+int(e.tailAt))
-		st.work += read
+		ok, read := e.tail.forward(text, p+int(e.tailAt))
+		if work += read; !ok {
+			return false, work
+		}
 	}
-	if !ok || e.head == nil || e.headFirst {
-		return ok
+	if e.head == nil || e.headFirst {
+		return true, work
 	}
-	ok, read = e.head.backward(text, p)
-	st.work += read
-	return ok
+	ok, read := e.head.backward(text, p)
+	return ok, work + read
 }
 
 // The budget of exact: steps for a window, and for each of its bytes. A step is about
