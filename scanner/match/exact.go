@@ -52,11 +52,10 @@ type exactOp struct {
 	arg         uint16
 	out, alt    uint32
 
-	// Of a fork with a chain: the class, and the fork behind the first byte. The others
+	// Of a fork with a chain: the bytes that only the class takes, and the fork behind the first byte. The others
 	// follow two instructions apart, unless it is this one; arg says how many there are.
 	next  uint32
 	class uint16
-	lazy  bool
 }
 
 // What an exactByte takes beyond ASCII, as bits.
@@ -240,14 +239,15 @@ func (x *exact) compact() {
 		}
 	}
 	x.ops, x.start = slices.Clone(ops), 0
+	numbers := map[byteSet]uint16{}
 	for pc := range x.ops {
-		x.chain(uint32(pc))
+		x.chain(uint32(pc), numbers)
 	}
 }
 
 // chain notes at a fork that a class is repeated there, as in \w{0,50} or [^"]*: with bytes that only the class takes, all of
 // them are read at once.
-func (x *exact) chain(pc uint32) {
+func (x *exact) chain(pc uint32, numbers map[byteSet]uint16) {
 	op := &x.ops[pc]
 	if op.kind != exactFork {
 		return
@@ -269,9 +269,18 @@ func (x *exact) chain(pc uint32) {
 		if !ok || x.ops[to].kind != exactFork {
 			continue
 		}
-		class := x.ops[op.out].set
+		only, other := x.sets[x.ops[op.out].set], x.sets[op.altSet]
 		if lazy {
-			class = x.ops[op.alt].set
+			only, other = x.sets[x.ops[op.alt].set], x.sets[op.set]
+		}
+		for i := range only {
+			only[i] &^= other[i]
+		}
+		class, ok := numbers[only]
+		if !ok {
+			class = uint16(len(x.sets))
+			numbers[only] = class
+			x.sets = append(x.sets, only)
 		}
 		n := 1
 		if to == pc {
@@ -285,7 +294,7 @@ func (x *exact) chain(pc uint32) {
 				n++
 			}
 		}
-		op.arg, op.class, op.next, op.lazy = uint16(n), class, to, lazy
+		op.arg, op.class, op.next = uint16(n), class, to
 		return
 	}
 }
@@ -493,14 +502,20 @@ func (x *exact) match(b *backtrack, text []byte, start int) int {
 				}
 			}
 		case exactBytes:
-			set, end := &x.sets[op.set], p+int(op.arg)
-			steps -= int(op.arg)
-			for end <= len(text) && p < end && set.has(text[p]) {
-				p++
-			}
-			if p == end {
-				pc = op.out
-				continue
+			set, n := &x.sets[op.set], int(op.arg)
+			steps -= n
+			if n <= len(text)-p {
+				left := n
+				for _, c := range text[p : p+n] {
+					if !set.has(c) {
+						break
+					}
+					left--
+				}
+				if left == 0 {
+					p, pc = p+n, op.out
+					continue
+				}
 			}
 		case exactFork:
 			if p == len(text) {
@@ -510,15 +525,15 @@ func (x *exact) match(b *backtrack, text []byte, start int) int {
 			}
 			c := text[p]
 			if op.arg > 0 {
-				class, other := &x.sets[op.class], op.altSet
-				if op.lazy {
-					other = op.set
+				class, n := &x.sets[op.class], 0
+				for _, c := range text[p:min(len(text), p+int(op.arg))] {
+					if !class.has(c) {
+						break
+					}
+					n++
 				}
-				only, from, end := &x.sets[other], p, min(len(text), p+int(op.arg))
-				for p < end && class.has(text[p]) && !only.has(text[p]) {
-					p++
-				}
-				if n := p - from; n > 0 {
+				if n > 0 {
+					p += n
 					steps -= n
 					if op.next != pc {
 						pc = op.next + 2*uint32(n-1)

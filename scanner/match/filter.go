@@ -55,20 +55,26 @@ type check struct {
 	next    *check // of the same bucket
 }
 
-// entry is what follows when an anchor was found.
+// entry is what follows when an anchor was found. It is kept small: nearly always a walk of a few bytes is all.
 type entry struct {
-	pattern    int32
-	tailAt     int32   // how many bytes behind that the walk ahead begins
-	aheadOf    int32   // how many bytes behind the anchor's place the walks begin
-	whole      bool    // read the whole text
-	vague      uint8   // places of the anchor where its bytes and others are of one class
-	headFirst  bool    // the walk back is the shorter one
-	head, tail *walker // walk back from the anchor and ahead from it; nil if there is nothing to walk over
-	back       []extent
-	ahead      []extent
-	backMax    int               // greatest number of bytes before and after the anchor's place,
-	aheadMax   int               // or noLimit
-	seq        [anchorLen]uint16 // the anchor, as numbers of filter.sets
+	pattern   int32
+	tailAt    int16             // how many bytes behind aheadOf the walk ahead begins
+	aheadOf   uint8             // how many bytes behind the anchor's place its head ends and its tail begins
+	vague     uint8             // places of the anchor where its bytes and others are of one class
+	whole     bool              // read the whole text
+	headFirst bool              // the walk back is the shorter one
+	seq       [anchorLen]uint16 // the anchor, as numbers of filter.sets
+	head      *walker           // walk back from the anchor and ahead from it; nil if there is nothing to walk over
+	tail      *walker
+	reach     *reach
+}
+
+// reach is how far matches can go from an anchor.
+type reach struct {
+	back     []extent
+	ahead    []extent
+	backMax  int // greatest number of bytes before and after where the tail begins,
+	aheadMax int // or noLimit
 }
 
 // newEntry makes the entry of an anchor.
@@ -76,18 +82,17 @@ func (f *filter) newEntry(pattern int, a *anchor) entry {
 	reversed := catNode(a.head...).reversed().sub
 	e := entry{
 		pattern: int32(pattern),
-		aheadOf: int32(a.ahead),
+		aheadOf: uint8(a.ahead),
 		whole:   a.whole,
-		back:    extents(reversed),
-		ahead:   extents(a.tail),
+		reach:   &reach{back: extents(reversed), ahead: extents(a.tail)},
 	}
-	e.backMax, e.aheadMax = widest(e.back), widest(e.ahead)
-	e.headFirst = e.backMax == 0
+	e.reach.backMax, e.reach.aheadMax = widest(e.reach.back), widest(e.reach.ahead)
+	e.headFirst = e.reach.backMax == 0
 	if len(reversed) > 0 {
 		e.head = f.walker(reversed, true)
 	}
 	skip, width := a.checked()
-	e.tailAt = int32(width)
+	e.tailAt = int16(width)
 	if tail := a.tail[skip:]; len(tail) > 0 {
 		e.tail = f.walker(tail, false)
 	}

@@ -133,7 +133,7 @@ func (sc *scratch) window(e *entry, st *patternState, text []byte, p int) {
 		st.whole = true
 		return
 	}
-	w := window{reachBack(e.back, text, p), reachAhead(e.ahead, text, p)}
+	w := window{reachBack(e.reach.back, text, p), reachAhead(e.reach.ahead, text, p)}
 	st.work += w.to - w.from
 	sc.stats.Walked += int64(w.to - w.from)
 	if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
@@ -156,20 +156,20 @@ func (st *patternState) limit(size int) {
 // anchor, or could be made to at no cost.
 func (st *patternState) covers(e *entry, text []byte, p int) bool {
 	n := len(st.windows)
-	if n == 0 || e.whole || e.backMax == noLimit {
+	if n == 0 || e.whole || e.reach.backMax == noLimit {
 		return false
 	}
 	w := &st.windows[n-1]
-	if p > w.to || p-e.backMax < w.from {
+	if p > w.to || p-e.reach.backMax < w.from {
 		return false
 	}
 	if w.to == len(text) {
 		return true
 	}
-	if e.aheadMax == noLimit || e.aheadMax > cheapExtension {
+	if e.reach.aheadMax == noLimit || e.reach.aheadMax > cheapExtension {
 		return false
 	}
-	w.to = max(w.to, min(len(text), p+e.aheadMax))
+	w.to = max(w.to, min(len(text), p+e.reach.aheadMax))
 	return true
 }
 
