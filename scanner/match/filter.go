@@ -254,24 +254,19 @@ type passed struct {
 	place int32
 }
 
-// batch is the second and third step for n places of the batch, counted from text[at]. Each
+// batch is the second and third step for n places of the batch, counted from text[at], and their classes. Each
 // step is done for all of them before the next: nothing hangs on the outcome for a single
 // place, which no processor could foresee, and most wait for memory at the same time.
-func (f *filter) batch(ctx context.Context, bk *bank, text []byte, at, n int, classified bool, sc *scratch) error {
+func (f *filter) batch(ctx context.Context, bk *bank, text []byte, at, n int, sc *scratch) error {
 	b, m := &sc.batch, &bk.member
 	sc.stats.Candidates += int64(n)
 	left := 0
-	for _, p := range b.places[:n] {
-		var w uint64
-		if classified {
-			w = binary.LittleEndian.Uint64(sc.vectors.classes[p:])
-		} else {
-			w = f.classesAt(text, at+int(p))
-		}
+	for i, p := range b.places[:n] {
+		w := b.classes[i]
 		found := m[0][w&63] & m[1][w>>8&63] & m[2][w>>16&63] & m[3][w>>24&63] &
 			m[4][w>>32&63] & m[5][w>>40&63] & m[6][w>>48&63] & m[7][w>>56&63]
-		i := left & (batchLen - 1)
-		b.places[i], b.classes[i], b.found[i] = p, w, found
+		to := left & (batchLen - 1)
+		b.places[to], b.classes[to], b.found[to] = p, w, found
 		left += int((found | -found) >> 63)
 	}
 	k := 0
@@ -314,8 +309,8 @@ func (f *filter) anchors(text []byte, at, n int, sc *scratch) {
 
 // candidate is batch for one place.
 func (f *filter) candidate(bk *bank, text []byte, p int, sc *scratch) {
-	sc.batch.places[0] = 0
-	_ = f.batch(context.Background(), bk, text, p, 1, false, sc)
+	sc.batch.places[0], sc.batch.classes[0] = 0, f.classesAt(text, p)
+	_ = f.batch(context.Background(), bk, text, p, 1, sc)
 }
 
 // stands reports whether the anchor of e is at p, where classes say that it may be.

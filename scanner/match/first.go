@@ -36,6 +36,8 @@ const (
 
 	// vectAhead is how many bytes past a block are read.
 	vectAhead = vectLen - 1
+	// listAhead is how many numbers firstStep.list may write too many.
+	listAhead = 32
 	// passBlocks is how many blocks are looked at in one call.
 	passBlocks = 128
 )
@@ -73,7 +75,10 @@ type firstStep struct {
 	// byte i. It reads vectAhead bytes more than the blocks have.
 	places func(t *tables, text *byte, blocks int, out *uint64)
 	halves bool // by tables.halves; then anchors are put into buckets that suit these
-	// classify, if not nil, turns blocks of text into classes, which places is then called with.
+	// list is places where classify is not nil, for classes instead of text; it writes the numbers of the
+	// places, in order, and returns how many there are. It writes listAhead more that mean nothing.
+	list func(t *tables, classes *byte, blocks int, out *uint16) int
+	// classify turns blocks of text into classes.
 	classify func(class *[256]byte, text *byte, blocks int, out *byte)
 	// members writes one bit for each class: whether it is not zero in the table.
 	members func(table *[maxClasses]byte, classes *byte, blocks int, out *uint64)
@@ -85,6 +90,7 @@ var firstSteps = append(vectorSteps(), firstStep{name: "go"})
 // vectors is the memory of the first step with vectors.
 type vectors struct {
 	places  [passBlocks + 1]uint64
+	list    [passBlocks*blockLen + listAhead]uint16
 	tail    [2 * blockLen]byte
 	classes [(passBlocks + 1) * blockLen]byte
 }
@@ -98,7 +104,7 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 			}
 		}
 	}
-	if step.places == nil {
+	if step.places == nil && step.list == nil {
 		for from := 0; from == 0 || from < len(text); from += blockSize {
 			for i := range f.banks {
 				if err := ctx.Err(); err != nil {
@@ -138,16 +144,22 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 			copyTail(v.tail[:], text[at+full*blockLen:])
 		}
 		for _, b := range f.banks {
-			if step.classify != nil {
-				step.places(&b.tables, &v.classes[0], blocks, &v.places[0])
-			} else {
-				step.places(&b.tables, &text[at], full, &v.places[0])
-				if full < blocks {
-					step.places(&b.tables, &v.tail[0], 1, &v.places[full])
+			if step.list != nil {
+				n := step.list(&b.tables, &v.classes[0], blocks, &v.list[0])
+				for n > 0 && at+int(v.list[n-1]) > last {
+					n--
 				}
+				if err := f.listed(ctx, b, text, at, v.list[:n], sc); err != nil {
+					return err
+				}
+				continue
+			}
+			step.places(&b.tables, &text[at], full, &v.places[0])
+			if full < blocks {
+				step.places(&b.tables, &v.tail[0], 1, &v.places[full])
 			}
 			v.places[blocks-1] &= most
-			if err := f.candidates(ctx, b, text, at, v.places[:blocks], step.classify != nil, sc); err != nil {
+			if err := f.candidates(ctx, b, text, at, v.places[:blocks], sc); err != nil {
 				return err
 			}
 		}
@@ -182,22 +194,39 @@ func (f *filter) classify(text []byte, step *firstStep, v *vectors) {
 }
 
 // candidates goes on with the places that bits are set for.
-func (f *filter) candidates(ctx context.Context, bk *bank, text []byte, at int, places []uint64, classified bool, sc *scratch) error {
+func (f *filter) candidates(ctx context.Context, bk *bank, text []byte, at int, places []uint64, sc *scratch) error {
 	b := &sc.batch
 	n := 0
 	for i, w := range places {
 		for ; w != 0; w &= w - 1 {
-			b.places[n] = int32(i*blockLen + bits.TrailingZeros64(w))
+			p := i*blockLen + bits.TrailingZeros64(w)
+			b.places[n], b.classes[n] = int32(p), f.classesAt(text, at+p)
 			if n++; n < batchLen {
 				continue
 			}
-			if err := f.batch(ctx, bk, text, at, n, classified, sc); err != nil {
+			if err := f.batch(ctx, bk, text, at, n, sc); err != nil {
 				return err
 			}
 			n = 0
 		}
 	}
-	return f.batch(ctx, bk, text, at, n, classified, sc)
+	return f.batch(ctx, bk, text, at, n, sc)
+}
+
+// listed is candidates for places by number.
+func (f *filter) listed(ctx context.Context, bk *bank, text []byte, at int, places []uint16, sc *scratch) error {
+	b := &sc.batch
+	for len(places) > 0 {
+		n := min(len(places), batchLen)
+		for i, p := range places[:n] {
+			b.places[i], b.classes[i] = int32(p), binary.LittleEndian.Uint64(sc.vectors.classes[p:])
+		}
+		if err := f.batch(ctx, bk, text, at, n, sc); err != nil {
+			return err
+		}
+		places = places[n:]
+	}
+	return nil
 }
 
 // isASCII reports whether no byte is beyond ASCII.

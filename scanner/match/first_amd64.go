@@ -2,10 +2,10 @@ package match
 
 import "golang.org/x/sys/cpu"
 
-// placesVBMI and placesAVX2 are firstStep.places, classifyVBMI and membersVBMI are classify and members; see first.go.
+// listVBMI, classifyVBMI and membersVBMI are list, classify and members of firstStep, placesAVX2 is places; see first.go.
 //
 //go:noescape
-func placesVBMI(t *tables, text *byte, blocks int, out *uint64)
+func listVBMI(t *tables, classes *byte, blocks int, out *uint16) int
 
 //go:noescape
 func placesAVX2(t *tables, text *byte, blocks int, out *uint64)
@@ -17,8 +17,8 @@ func classifyVBMI(class *[256]byte, text *byte, blocks int, out *byte)
 func membersVBMI(table *[maxClasses]byte, classes *byte, blocks int, out *uint64)
 
 func vectorSteps() (steps []firstStep) {
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VBMI {
-		steps = append(steps, firstStep{name: "avx512vbmi", places: placesVBMI, classify: classifyVBMI, members: membersVBMI})
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512VBMI2 && cpu.X86.HasPOPCNT {
+		steps = append(steps, firstStep{name: "avx512vbmi", list: listVBMI, classify: classifyVBMI, members: membersVBMI})
 	}
 	if cpu.X86.HasAVX2 {
 		steps = append(steps, firstStep{name: "avx2", places: placesAVX2, halves: true})
