@@ -49,7 +49,7 @@ func (e *evaluation) collection(name string, target *Target) (found, flagged tal
 			continue
 		}
 		for _, value := range r.Secrets {
-			places := occurrences(r.Text, value)
+			places := Occurrences(r.Text, value)
 			hit := slices.ContainsFunc(places, func(s scanner.Span) bool { return r.overlapping(s, scanner.KindSecret, scanner.KindPII) })
 			found.add(hit)
 			whole.add(slices.ContainsFunc(places, func(s scanner.Span) bool { return r.containing(s, scanner.KindSecret, scanner.KindPII) }))

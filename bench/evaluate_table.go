@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -72,4 +73,31 @@ func (f *Figure) text(v float64) string {
 		return fmt.Sprintf("%.3f", v)
 	}
 	return fmt.Sprintf("%.1f %%", 100*v)
+}
+
+// CompareTable writes the figures of several detectors side by side, those of
+// the first in the order in which they are. Counts are those of the first.
+func CompareTable(w io.Writer, m Machine, names []string, all [][]Figure) error {
+	out := &sheet{w: w}
+	out.printf("Detection on labelled texts by several detectors; of Sluice findings of medium confidence and above. %s\n\n", m)
+	out.row(append([]string{"corpus", "measure"}, append(slices.Clone(names), "count of the first")...)...)
+	out.rule(2, len(names)+1)
+	for i := range all[0] {
+		f := &all[0][i]
+		if f.Detail {
+			continue
+		}
+		row := []string{f.Corpus, f.Measure}
+		for _, figures := range all {
+			cell := "–"
+			for k := range figures {
+				if g := &figures[k]; g.Part == f.Part && g.Corpus == f.Corpus && g.Measure == f.Measure {
+					cell = g.text(g.Value)
+				}
+			}
+			row = append(row, cell)
+		}
+		out.row(append(row, f.Count)...)
+	}
+	return out.flush()
 }

@@ -121,6 +121,20 @@ func TestEvaluateCounts(t *testing.T) {
 	}
 }
 
+func TestCompareTable(t *testing.T) {
+	a := []Figure{{Part: "secrets", Corpus: "c", Measure: "m", Value: .5, Unit: Share, Count: "1 of 2"}, {Part: "secrets", Corpus: "c", Measure: "only here", Unit: Times}}
+	b := []Figure{{Part: "secrets", Corpus: "c", Measure: "m", Value: .25, Unit: Share, Count: "1 of 4"}}
+	var out bytes.Buffer
+	if err := CompareTable(&out, ThisMachine(), []string{"first", "second"}, [][]Figure{a, b}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| 50.0 % | 25.0 % | 1 of 2", "| only here | 0      | –      |"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+}
+
 func TestEvaluateFails(t *testing.T) {
 	if _, _, err := Evaluate(t.Context(), t.TempDir(), detectMarks, EvalOptions{}); err == nil {
 		t.Error("an empty folder is no error")

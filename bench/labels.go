@@ -99,8 +99,8 @@ func byteOffsets(text string) []int {
 	return append(at, len(text))
 }
 
-// occurrences returns the places of a value in a text.
-func occurrences(text, value string) []scanner.Span {
+// Occurrences returns the places of a value in a text.
+func Occurrences(text, value string) []scanner.Span {
 	var out []scanner.Span
 	for at := 0; value != ""; {
 		i := strings.Index(text[at:], value)

@@ -48,6 +48,7 @@ func main() {
 	engines := flag.String("engine", "", "engines to measure, separated by commas; all if empty")
 	sizes := flag.String("sizes", "", "bytes of text in one call, separated by commas")
 	quick := flag.Bool("quick", false, "8 KB only, and rough")
+	eval := flag.String("eval", "", "score the detection of secrets on the labelled texts of this folder, and nothing else")
 	serve := flag.Bool("serve", false, "measure scanner/match for another process of this program")
 	flag.Float64Var(&o.seconds, "seconds", .5, "CPU time for each figure")
 	flag.Uint64Var(&o.seed, "seed", 1, "what generated texts follow from")
@@ -71,6 +72,12 @@ func main() {
 		}
 	}
 	ctx := context.Background()
+	if *eval != "" {
+		if err := evaluate(ctx, *eval, o.format); err != nil {
+			fail(err)
+		}
+		return
+	}
 	if *serve {
 		if err := serveSluice(ctx, os.Stdin, os.Stdout); err != nil {
 			fail(err)

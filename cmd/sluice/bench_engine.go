@@ -232,8 +232,23 @@ func expectCode(c bench.Corpus, n int) error {
 	return nil
 }
 
-// benchPeers builds and runs the module that measures other engines.
+// benchPeers measures other engines.
 func benchPeers(ctx context.Context, flags engineFlags, std streams) error {
+	args := []string{"-seed", fmt.Sprint(flags.seed), "-format", flags.format}
+	if flags.quick {
+		args = append(args, "-quick")
+	}
+	if len(flags.corpus) > 0 {
+		args = append(args, "-corpus", strings.Join(flags.corpus, ","))
+	}
+	if len(flags.sizes) > 0 {
+		args = append(args, "-sizes", strings.Trim(strings.ReplaceAll(fmt.Sprint(flags.sizes), " ", ","), "[]"))
+	}
+	return runPeers(ctx, std, args...)
+}
+
+// runPeers builds the module of the peers and runs it.
+func runPeers(ctx context.Context, std streams, args ...string) error {
 	dir, err := os.Getwd()
 	if err != nil {
 		return err
@@ -248,20 +263,10 @@ func benchPeers(ctx context.Context, flags engineFlags, std streams) error {
 		}
 		dir = parent
 	}
-	args := []string{"run", "-C", filepath.Join(dir, "bench", "peers"), ".", "-seed", fmt.Sprint(flags.seed), "-format", flags.format}
-	if flags.quick {
-		args = append(args, "-quick")
-	}
-	if len(flags.corpus) > 0 {
-		args = append(args, "-corpus", strings.Join(flags.corpus, ","))
-	}
-	if len(flags.sizes) > 0 {
-		args = append(args, "-sizes", strings.Trim(strings.ReplaceAll(fmt.Sprint(flags.sizes), " ", ","), "[]"))
-	}
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"run", "-C", filepath.Join(dir, "bench", "peers"), "."}, args...)...)
 	cmd.Stdout, cmd.Stderr = std.out, std.err
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("--peer: go %s: %w", strings.Join(args[:3], " "), err)
+		return fmt.Errorf("--peer: go run in bench/peers: %w", err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,6 +25,7 @@ func benchEvalCommand(std streams) *cobra.Command {
 		opts            bench.EvalOptions
 		source          ruleSource
 		details, misses bool
+		peer            bool
 	)
 	cmd := &cobra.Command{
 		Use:   "eval",
@@ -44,6 +46,13 @@ command only prints; floors are held by tests.`,
 				if !slices.Contains([]string{"secrets", "pii", "code"}, part) {
 					return fmt.Errorf("--only %q: use secrets, pii, code", part)
 				}
+			}
+			if peer {
+				folder, err := filepath.Abs(dir)
+				if err != nil {
+					return err
+				}
+				return runPeers(cmd.Context(), std, "-eval", folder, "-format", flags.format)
 			}
 			if misses {
 				opts.Misses = std.err
@@ -74,6 +83,7 @@ command only prints; floors are held by tests.`,
 	f.StringSliceVar(&source.paths, "rules", nil, "use these rule `files` or folders too")
 	f.BoolVar(&details, "details", false, "also by type and by source")
 	f.BoolVar(&misses, "misses", false, "write each miss and each false alarm to standard error: ids and places, no text")
+	f.BoolVar(&peer, "peer", false, "secrets only, with gitleaks' detector beside Sluice's; built from a checkout")
 	f.StringVar(&flags.format, "format", "table", "table or json")
 	return cmd
 }
