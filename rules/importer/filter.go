@@ -19,6 +19,10 @@ func (r *Rule) filter(text string) {
 }
 
 func (r *Rule) filterTerm(term string) bool {
+	if check, ok := demand(term); ok {
+		r.Checks = append(r.Checks, check)
+		return true
+	}
 	term = strings.TrimPrefix(term, "filter.")
 	name, rest, ok := strings.Cut(term, "(")
 	if !ok {
@@ -72,6 +76,32 @@ func (r *Rule) filterTerm(term string) bool {
 		return true
 	}
 	return false
+}
+
+// demand translates a term that drops what has too few digits or letters:
+// !matchesAny(finding["secret"], ["[0-9]"]) and its like.
+func demand(term string) (check string, ok bool) {
+	list, ok := strings.CutPrefix(term, `!matchesAny(finding["secret"]`)
+	if !ok {
+		return "", false
+	}
+	texts, ok := stringList(list)
+	if !ok || len(texts) != 1 {
+		return "", false
+	}
+	switch texts[0] {
+	case "[0-9]":
+		return "digits>=1", true
+	case "[a-z]":
+		return "lower>=1", true
+	case "[A-Z]":
+		return "upper>=1", true
+	}
+	n, ok := strings.CutPrefix(texts[0], "^(?:[^0-9]*[0-9]){")
+	if n, ok2 := strings.CutSuffix(n, "}"); ok && ok2 && strings.Trim(n, "0123456789") == "" {
+		return "digits>=" + n, true
+	}
+	return "", false
 }
 
 // splitTerms splits an expression at each || outside strings and brackets.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -35,6 +36,8 @@ type gitleaksRule struct {
 	Path        string
 	Regex       string
 	SecretGroup int
+	ValueGroup  int // betterleaks' name for it
+	Confidence  string
 	Entropy     float64
 	Keywords    []string
 	Tags        []string
@@ -44,6 +47,12 @@ type gitleaksRule struct {
 		ID            string
 		WithinLines   *int
 		WithinColumns *int
+	}
+	// Components are what betterleaks has in place of Required.
+	Components []struct {
+		ID       string
+		Optional bool
+		Within   string // lines and columns, such as 5L,200C
 	}
 	SkipReport bool
 	Prefilter  string
@@ -132,6 +141,11 @@ func (r *gitleaksRule) requires(id string) bool {
 			return true
 		}
 	}
+	for _, c := range r.Components {
+		if c.ID == id {
+			return true
+		}
+	}
 	return false
 }
 
@@ -153,7 +167,10 @@ func (r *gitleaksRule) translate(out *Result, byID map[string]*gitleaksRule) (*R
 	if rule.ID != r.ID {
 		rule.Aliases = aliasOf(r.ID)
 	}
-	e := expression{text: r.Regex, group: r.SecretGroup, first: true}
+	if c, err := scanner.ParseConfidence(r.Confidence); err == nil {
+		rule.Confidence = c
+	}
+	e := expression{text: r.Regex, group: max(r.SecretGroup, r.ValueGroup), first: true}
 	expr, err := e.translate()
 	if err != nil {
 		return nil, err
@@ -183,28 +200,45 @@ func (r *gitleaksRule) translate(out *Result, byID map[string]*gitleaksRule) (*R
 		if q.WithinColumns != nil {
 			rule.note("the distance in columns to %s is not looked at", q.ID)
 		}
-		other := byID[q.ID]
-		switch {
-		case other == nil:
-			rule.note("requires %s, which the file does not have: it counts alone", q.ID)
-			continue
-		case other.SkipReport:
-			oe := expression{text: other.Regex, group: other.SecretGroup, first: true}
-			pattern, err := oe.translate()
-			if err != nil {
-				rule.note("requires %s, which cannot be translated (%v): it counts alone", q.ID, err)
-				continue
-			}
-			helper := &Rule{}
-			helper.entropyAbove(other.Entropy)
-			if other.Filter != "" {
-				helper.filter(other.Filter)
-			}
-			part.Rule, part.Pattern, part.Checks = "", pattern, helper.Checks
+		r.beside(rule, part, byID[q.ID], q.ID)
+	}
+	for _, c := range r.Components {
+		part := Part{Rule: out.id(c.ID), Within: anywhereBytes, Without: scanner.Low}
+		lines, _, cut := strings.Cut(c.Within, "L")
+		if n, err := strconv.Atoi(lines); cut && err == nil {
+			part.Within = min((n+1)*lineBytes, anywhereBytes)
 		}
-		rule.Parts = append(rule.Parts, part)
+		if c.Optional {
+			continue // it is for asking the provider
+		}
+		rule.note("belongs together with %s: without it within %d bytes the confidence is low here", c.ID, part.Within)
+		r.beside(rule, part, byID[c.ID], c.ID)
 	}
 	return rule, nil
+}
+
+// beside adds a part, which is another rule or, if that is never reported, its
+// pattern.
+func (r *gitleaksRule) beside(rule *Rule, part Part, other *gitleaksRule, id string) {
+	switch {
+	case other == nil:
+		rule.note("requires %s, which the file does not have: it counts alone", id)
+		return
+	case other.SkipReport:
+		e := expression{text: other.Regex, group: max(other.SecretGroup, other.ValueGroup), first: true}
+		pattern, err := e.translate()
+		if err != nil {
+			rule.note("requires %s, which cannot be translated (%v): it counts alone", id, err)
+			return
+		}
+		helper := &Rule{}
+		helper.entropyAbove(other.Entropy)
+		if other.Filter != "" {
+			helper.filter(other.Filter)
+		}
+		part.Rule, part.Pattern, part.Checks = "", pattern, helper.Checks
+	}
+	rule.Parts = append(rule.Parts, part)
 }
 
 // entropyAbove wants more than n bits in a byte.

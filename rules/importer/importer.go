@@ -89,6 +89,7 @@ type Part struct {
 	Checks        []string
 	Within        int
 	Side          string
+	Without       scanner.Confidence
 }
 
 // Exception is a value that is known and accepted; see rules.Exception.

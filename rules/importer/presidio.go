@@ -20,6 +20,7 @@ type presidioRecognizer struct {
 	Enabled   *bool             `yaml:"enabled"`
 	Entity    string            `yaml:"supported_entity"`
 	Entities  []string          `yaml:"supported_entities"`
+	Language  string            `yaml:"supported_language"`
 	Languages []presidioContext `yaml:"supported_languages"`
 	Patterns  []struct {
 		Name  string  `yaml:"name"`
@@ -132,6 +133,9 @@ func (r *presidioRecognizer) translate(entity string, out *Result) {
 }
 
 func (r *presidioRecognizer) languages() (out []string) {
+	if r.Language != "" {
+		out = append(out, r.Language)
+	}
 	for _, l := range r.Languages {
 		if l.Language != "" {
 			out = append(out, l.Language)

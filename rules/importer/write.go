@@ -66,6 +66,9 @@ func (w *writer) rule(r *Rule, all *Result) *yaml.Node {
 			if p.Side != "" {
 				add(part, "side", plain(p.Side))
 			}
+			if p.Without != 0 {
+				add(part, "without", plain(p.Without.String()))
+			}
 			list.Content = append(list.Content, part)
 		}
 		add(n, "parts", list)
