@@ -56,6 +56,7 @@ func (e *PatternError) Unwrap() error { return e.Err }
 // first needed, or by Warm.
 type expression struct {
 	groups int
+	most   int // greatest length of a match in bytes, or noLimit
 	re     func() (*re2.Regexp, error)
 	exact  func() *exact // nil if RE2 must do it
 }
@@ -69,10 +70,11 @@ func parse(expr string) (expression, *syntax.Regexp, error) {
 		return expression{}, nil, err
 	}
 	root := builder{}.build(tree)
-	if least, _ := root.widths(); least == 0 {
+	least, most := root.widths()
+	if least == 0 {
 		return expression{}, nil, ErrMatchesEmpty
 	}
-	e := expression{groups: tree.MaxCap()}
+	e := expression{groups: tree.MaxCap(), most: most}
 	e.re = sync.OnceValues(func() (*re2.Regexp, error) { return compileRE2(expr, e.groups) })
 	e.exact = sync.OnceValue(func() *exact { return newExact(expr) })
 	if !readAlike(expr, root) {

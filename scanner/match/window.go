@@ -236,7 +236,7 @@ func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, patt
 		sc.stats.CallBytes += int64(to - from)
 		before := len(dst)
 		var err error
-		if dst, err = e.findAll(dst, pattern, text, from, to); err != nil {
+		if dst, err = e.findIn(ctx, dst, pattern, text, from, to); err != nil {
 			return dst, err
 		}
 		for _, m := range dst[before:] {
@@ -291,7 +291,7 @@ func (sc *scratch) confirmWhole(ctx context.Context, dst []Match, e *expression,
 	sc.stats.Calls++
 	sc.stats.WholeTexts++
 	sc.stats.CallBytes += int64(len(text))
-	return e.findAll(dst, pattern, text, 0, len(text))
+	return e.findIn(ctx, dst, pattern, text, 0, len(text))
 }
 
 // join sorts the windows and makes one of those that overlap, touch or are
