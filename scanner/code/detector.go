@@ -3,9 +3,11 @@ package code
 import (
 	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/code/internal/languages"
 	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
 )
 
@@ -23,14 +25,20 @@ const maxKept = 1 << 16
 // concurrent use.
 type Detector struct {
 	weights *lines.Weights
+	votes   *languages.Votes
+	code    bool
+	besides []scanner.Kind
 	scratch sync.Pool // of *reading
 }
 
-// Rules returns the ids of the rules that a Detector reports.
-func Rules() []string {
-	ids := make([]string, 0, len(classes))
+// Rules returns the ids of the rules that a Detector reports, and their kinds.
+func Rules() map[string]scanner.Kind {
+	ids := make(map[string]scanner.Kind)
 	for _, class := range classes {
-		ids = append(ids, ruleOf(class))
+		ids[ruleOf(class)] = scanner.KindCode
+	}
+	for _, o := range others {
+		ids[o.rule] = o.kind
 	}
 	return ids
 }
@@ -46,22 +54,35 @@ func ruleOf(class string) string {
 	return "code-" + class
 }
 
-// New returns a Detector.
-func New() *Detector {
+// New returns a Detector of the kinds given (see Kinds), or of code if none is.
+func New(kinds ...scanner.Kind) *Detector {
 	w, err := lines.Fitted()
 	if err != nil {
 		// The weights are compiled in; a test reads them.
 		panic("code: " + err.Error())
 	}
-	return &Detector{weights: w}
+	v, err := languages.Fitted()
+	if err != nil {
+		panic("code: " + err.Error())
+	}
+	d := &Detector{weights: w, votes: v, code: len(kinds) == 0}
+	for _, k := range kinds {
+		if k == scanner.KindCode {
+			d.code = true
+		} else {
+			d.besides = append(d.besides, k)
+		}
+	}
+	return d
 }
 
-// Detect reports segments of source code. Findings are in order of text and
+// Detect reports segments of source code, and of the other kinds that New was
+// given. Findings are in order of text and
 // place, and those of one text do not overlap. Span runs from the first byte of
 // the segment's first line to the end of its last, without the line ending.
 // Lines counts the lines in Span, blank ones included. Detail is the class and,
 // if it could be told, the language in lower case: "code go", "sql", "config
-// yaml".
+// yaml"; for other kinds it is the kind.
 func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -79,7 +100,7 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.
 		}
 		if r == nil {
 			if r, _ = d.scratch.Get().(*reading); r == nil {
-				r = &reading{reader: lines.Reader{W: d.weights}}
+				r = &reading{reader: lines.Reader{W: d.weights}, guesser: languages.Guesser{Votes: d.votes}}
 			}
 			defer d.release(r)
 		}
@@ -87,7 +108,15 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.
 			return nil, err
 		}
 		r.decode()
+		from := len(found)
 		found = r.segments(text.Bytes, i, found)
+		if !d.code {
+			found = found[:from]
+		}
+		if len(d.besides) > 0 {
+			found = r.others(text.Bytes, i, d.besides, found)
+			slices.SortFunc(found[from:], func(a, b scanner.Finding) int { return a.Span.Start - b.Span.Start })
+		}
 	}
 	return found, nil
 }
@@ -100,8 +129,9 @@ func (d *Detector) release(r *reading) {
 
 // reading is the working memory of one text.
 type reading struct {
-	reader lines.Reader
-	lines  []line
+	reader  lines.Reader
+	guesser languages.Guesser
+	lines   []line
 }
 
 // line is one line of the text being read.
@@ -115,6 +145,7 @@ type line struct {
 	tag        tag  // of the fence that the line is in
 	from       byte // the decoder's back pointers: bit s is the state before s
 	code       bool
+	taken      bool // by a finding
 }
 
 // read cuts text into lines and scores each.

@@ -17,9 +17,10 @@
 // Two states suffice: the kinds that must not pass for code are recognised by
 // form, and more states would only be more costs to choose.
 //
-// Logs, data (JSON, CSV, tables) and licence texts are where detectors of code
-// go wrong. The form of such lines is recognised outright and counts against
-// code; a segment made of little else is dropped whatever its score.
+// Logs, data (JSON, CSV, tables), lists and licence texts are where detectors of
+// code go wrong. The form of such lines is recognised outright and counts against
+// code; a segment made of little else is dropped whatever its score. Logs, data
+// and licence texts are kinds of their own, reported if New was asked for them.
 //
 // Fences are evidence only, since people fence prose, data and logs too. A tag
 // that names a language is stronger evidence, a tag that names data is evidence

@@ -1,6 +1,10 @@
 package code
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/sluice-dlp/sluice/scanner/code/internal/languages"
+)
 
 // tag is what the fence around a line says of it.
 type tag uint8
@@ -11,9 +15,6 @@ const (
 	tagCode             // in a fence whose tag names a language
 	tagData             // in a fence whose tag names data, logs or prose
 )
-
-// maxTag bounds the length in bytes of a tag worth looking up.
-const maxTag = 20
 
 // fenceState follows Markdown code fences. A fence that is never closed runs
 // to the end of the text, as Markdown has it.
@@ -57,14 +58,11 @@ func splitFence(line []byte) (mark byte, width int, info []byte) {
 }
 
 func tagOf(info []byte) tag {
-	if len(info) == 0 || len(info) > maxTag {
-		return tagPlain
-	}
-	t, ok := languageTags[string(bytes.ToLower(info))]
+	l, ok := languages.OfTag(info)
 	switch {
 	case !ok:
 		return tagPlain
-	case t.class == "":
+	case l.Class == "":
 		return tagData
 	}
 	return tagCode

@@ -24,35 +24,47 @@ func FuzzDetect(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
-	d := code.New()
+	d, all := code.New(), code.New(code.Kinds()...)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		given := bytes.Clone(text)
-		found, err := d.Detect(t.Context(), []scanner.Text{{Bytes: text}})
-		if err != nil {
-			t.Fatal(err)
+		sound(t, d, text)
+		for _, f := range sound(t, all, text) {
+			if code.Rules()[f.Rule] != f.Kind {
+				t.Fatalf("finding %+v: rule and kind do not belong together", f)
+			}
 		}
 		if !bytes.Equal(given, text) {
 			t.Fatal("the text was changed")
 		}
-		last := -1
-		for _, f := range found {
-			s := f.Span
-			if s.Start <= last || s.Len() <= 0 || s.End > len(text) {
-				t.Fatalf("span %v after %d in %d bytes", s, last, len(text))
-			}
-			last = s.End
-			if s.Start > 0 && text[s.Start-1] != '\n' {
-				t.Fatalf("span %v does not start a line", s)
-			}
-			if rest := text[s.End:]; len(rest) > 0 && rest[0] != '\n' && !bytes.HasPrefix(rest, []byte("\r\n")) {
-				t.Fatalf("span %v does not end a line", s)
-			}
-			if n := bytes.Count(text[s.Start:s.End], []byte("\n")) + 1; f.Lines != n && f.Lines <= 2*n {
-				t.Fatalf("%d lines said, %d counted, and that is not many statements a line", f.Lines, n)
-			}
-			if f.Text != 0 || f.Kind != scanner.KindCode || f.Rule == "" || f.Confidence < scanner.Low || f.Confidence > scanner.High {
-				t.Fatalf("finding %+v", f)
-			}
-		}
 	})
+}
+
+// sound returns the findings in a text, after looking at each.
+func sound(t *testing.T, d scanner.Detector, text []byte) []scanner.Finding {
+	t.Helper()
+	found, err := d.Detect(t.Context(), []scanner.Text{{Bytes: text}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := -1
+	for _, f := range found {
+		s := f.Span
+		if s.Start <= last || s.Len() <= 0 || s.End > len(text) {
+			t.Fatalf("span %v after %d in %d bytes", s, last, len(text))
+		}
+		last = s.End
+		if s.Start > 0 && text[s.Start-1] != '\n' {
+			t.Fatalf("span %v does not start a line", s)
+		}
+		if rest := text[s.End:]; len(rest) > 0 && rest[0] != '\n' && !bytes.HasPrefix(rest, []byte("\r\n")) {
+			t.Fatalf("span %v does not end a line", s)
+		}
+		if n := bytes.Count(text[s.Start:s.End], []byte("\n")) + 1; f.Lines != n && f.Lines <= 2*n {
+			t.Fatalf("%d lines said, %d counted, and that is not many statements a line", f.Lines, n)
+		}
+		if f.Text != 0 || f.Rule == "" || f.Confidence < scanner.Low || f.Confidence > scanner.High {
+			t.Fatalf("finding %+v", f)
+		}
+	}
+	return found
 }

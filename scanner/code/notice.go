@@ -1,6 +1,7 @@
 package code
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
@@ -19,6 +20,38 @@ func parseLegal(list string) map[string]bool {
 	}
 	return words
 }
+
+// mayBeNotice is a quick look for words without which there are few licences.
+func mayBeNotice(text []byte) bool {
+	for _, part := range [...]string{"icen", "opyright", "arrant", "ICEN", "OPYRIGHT", "ARRANT"} {
+		if bytes.Contains(text, []byte(part)) {
+			return true
+		}
+	}
+	return false
+}
+
+// countLegal counts the words of law in a line.
+func countLegal(line []byte) int {
+	n := 0
+	for i := 0; i < len(line); {
+		if !isLetter(line[i]) {
+			i++
+			continue
+		}
+		j := i + 1
+		for j < len(line) && isLetter(line[j]) {
+			j++
+		}
+		if legalWords[string(line[i:j])] {
+			n++
+		}
+		i = j
+	}
+	return n
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 const (
 	leastLegal = 5 // words of law in what may be a notice
@@ -41,12 +74,7 @@ func (r *reading) isNotice(text []byte, s *segment) bool {
 		if l.kind == lines.Blank {
 			continue
 		}
-		n := 0
-		for word := range words(text[l.start-base : l.end-base]) {
-			if w := knownWords.find(word); w != nil && w.legal {
-				n++
-			}
-		}
+		n := countLegal(text[l.start-base : l.end-base])
 		legal += n
 		switch {
 		case n > 0:
@@ -62,5 +90,5 @@ func (r *reading) isNotice(text []byte, s *segment) bool {
 	if first >= programAtEnd || run >= programAtEnd || longest >= programBetween {
 		return false
 	}
-	return legal*3 >= s.solid
+	return legal >= leastLegal && legal*3 >= s.solid
 }

@@ -69,6 +69,9 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 		if !ok {
 			continue
 		}
+		for k := s.first; k <= s.last; k++ {
+			r.lines[k].taken = true
+		}
 		detail := class
 		if language != "" {
 			detail += " " + language

@@ -37,7 +37,7 @@ func clone(f []uint16) []uint16 { return append([]uint16(nil), f...) }
 
 // packageWeight is what a line of a package's programs counts beside one of a
 // prompt: there are many more of them.
-const packageWeight = 0.3
+const packageWeight = 0.22
 
 // commentWeight is what a line of comment counts: most of it is prose.
 const commentWeight = 0.25

@@ -1,6 +1,7 @@
 // Command train fits the weights with which package code tells lines of source
 // code from other lines, and writes them to internal/lines/weights.bin with a
-// record of data and figures beside them, weights.json.
+// record of data and figures beside them, weights.json; and the votes that name
+// a program's language, to internal/languages/votes.bin and votes.json.
 //
 //	CORPORA=/path/to/corpora go run ./scanner/code/train
 //
@@ -25,7 +26,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -38,7 +38,7 @@ import (
 )
 
 func main() {
-	out := flag.String("out", "scanner/code/internal/lines", "folder to write weights.bin and weights.json to")
+	out := flag.String("out", "scanner/code/internal", "folder of the packages lines and languages, to write to")
 	corpora := flag.String("corpora", os.Getenv("CORPORA"), "folder of the corpora")
 	cache := flag.String("cache", ".cache/packages", "folder to keep fetched packages in")
 	texts := flag.String("texts", "", "file of your own labelled texts, as JSON lines, to train on besides")
@@ -99,17 +99,40 @@ func run(corpora, cache, texts, out string, check bool) error {
 	w := regress(examples)
 	record.Tuning, record.HeldOut = measure(w, fit), measure(w, rest)
 	data := w.Encode()
-	sum := sha256.Sum256(data)
-	record.Weights = hex.EncodeToString(sum[:])
-	if err := os.WriteFile(filepath.Join(out, "weights.bin"), data, 0o644); err != nil {
+	record.Weights = fmt.Sprintf("%x", sha256.Sum256(data))
+	if err := write(filepath.Join(out, "lines", "weights"), data, record); err != nil {
 		return err
 	}
+	v := voters(fit)
+	data = v.Encode()
+	return write(filepath.Join(out, "languages", "votes"), data, ballotRecord{
+		Votes: fmt.Sprintf("%x", sha256.Sum256(data)), Data: record.Data, Features: v.Len(), Languages: len(v.Languages),
+		Tuning: rightly(v, fit), HeldOut: rightly(v, rest),
+	})
+}
+
+// write writes a model and, beside it, what it was fitted on.
+func write(path string, data []byte, record any) error {
 	text, err := json.MarshalIndent(record, "", "  ")
 	if err != nil {
 		return err
 	}
 	fmt.Println(string(text))
-	return os.WriteFile(filepath.Join(out, "weights.json"), append(text, '\n'), 0o644)
+	if err := os.WriteFile(path+".bin", data, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(path+".json", append(text, '\n'), 0o644)
+}
+
+// ballotRecord is what votes.json says of votes.bin.
+type ballotRecord struct {
+	Votes     string `json:"votes_sha256"`
+	Data      string `json:"data_sha256"`
+	Features  int    `json:"features"`
+	Languages int    `json:"languages"`
+	// Shares of programs whose language is named rightly.
+	Tuning  float64 `json:"tuning_right"`
+	HeldOut float64 `json:"held_out_right"`
 }
 
 // record is what weights.json says of weights.bin.

@@ -233,7 +233,7 @@ func (c *cutter) windows(files []sample) {
 // elsewhere is the decoder's business, not that of a line.
 func program(f *sample, start, end int) row {
 	one := 1
-	r := row{Source: f.source, Lang: f.tag, Text: string(bytes.Join(f.lines[start:end], []byte("\n")))}
+	r := row{Source: f.source, Lang: f.tag, File: fmt.Sprint(f.key), Text: string(bytes.Join(f.lines[start:end], []byte("\n")))}
 	legal, inside := 0, ""
 	for i, line := range f.lines[:end] {
 		was := inside

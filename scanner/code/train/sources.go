@@ -46,6 +46,7 @@ func groupOf(source string) int {
 type row struct {
 	ID, Text, Lang, Source, License string
 	Lines                           []*int
+	File                            string `json:"-"` // of a package, that it was cut from
 }
 
 func (r *row) tuning() bool    { return tuningSources[r.Source] }
@@ -116,6 +117,7 @@ func readRows(r io.Reader) ([]row, error) {
 		if err := json.Unmarshal(in.Bytes(), &r); err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
+		r.File = r.ID
 		if want := strings.Count(r.Text, "\n") + 1; len(r.Lines) != want {
 			return nil, fmt.Errorf("line %d: %d labels for %d lines: give one for each, null for those not to be scored", n, len(r.Lines), want)
 		}

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sluice-dlp/sluice/scanner/code/internal/languages"
 	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
 )
 
@@ -160,6 +162,33 @@ func TestReproducible(t *testing.T) {
 	}
 	if a, b := regress(examplesOf(first)[:3000]), regress(examplesOf(second)[:3000]); !bytes.Equal(a.Encode(), b.Encode()) {
 		t.Error("the same data gave different weights")
+	}
+}
+
+func TestVoters(t *testing.T) {
+	var files []string
+	for i := range 12 {
+		files = append(files, fmt.Sprintf("p/%d.go", i), fmt.Sprintf("// %d\n%s", i, aProgram), fmt.Sprintf("p/%d.py", i), fmt.Sprintf("# %d\ndef f(x):\n    y = x + 1\n    return y\n\nprint(f(2))\n", i))
+	}
+	archive := tarball(t, files...)
+	read := func() []row {
+		c := cutter{byTag: map[string][]sample{}, seen: map[[32]byte]bool{}}
+		if err := eachFile(archive, func(name string, data []byte) { c.file(&pack{Name: "p"}, regexp.MustCompile(`.`), name, data) }); err != nil {
+			t.Fatal(err)
+		}
+		c.windows(c.byTag["go"])
+		c.windows(c.byTag["py"])
+		return c.rows
+	}
+	first, second := voters(read()), voters(read())
+	if !bytes.Equal(first.Encode(), second.Encode()) {
+		t.Error("the same data gave different votes")
+	}
+	g := languages.Guesser{Votes: first}
+	for text, want := range map[string]string{aProgram: "go", "def g(a):\n    return f(a)\n": "python"} {
+		if l, ok := g.Guess([]byte(text)); l.Name != want || !ok {
+			t.Errorf("taken for %s (%v), want %s", l.Name, ok, want)
+		}
 	}
 }
 
