@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,7 @@ type ruleSource struct {
 	disable []string
 	edm     EDMConfig
 	indexes []IndexConfig
+	policy  scanner.Policy // what it acts on is looked for, too
 }
 
 // load reads the rule files.
@@ -76,8 +78,11 @@ func known(files []*rules.File) rules.Known {
 	for _, id := range fingerprint.Rules() {
 		k.Rules[id] = scanner.KindPrivate
 	}
-	for _, id := range code.Rules() {
-		k.Rules[id] = scanner.KindCode
+	maps.Copy(k.Rules, code.Rules())
+	for _, kind := range code.Kinds() {
+		if kind != scanner.KindCode {
+			k.Kinds = append(k.Kinds, kind)
+		}
 	}
 	for _, f := range files {
 		for _, rule := range f.Rules {
@@ -125,6 +130,35 @@ func (r ruleSource) wants(kind scanner.Kind) bool {
 	return len(r.kinds) == 0 || slices.Contains(r.kinds, string(kind))
 }
 
+// segments returns the kinds of segments to look for: code unless kinds are
+// named without it, and of the others those that are named here or in the
+// policy.
+func (r ruleSource) segments() []scanner.Kind {
+	return slices.DeleteFunc(code.Kinds(), func(k scanner.Kind) bool {
+		if k == scanner.KindCode {
+			return !r.wants(k)
+		}
+		return !slices.Contains(r.kinds, string(k)) && (len(r.kinds) > 0 || !r.actsOn(k))
+	})
+}
+
+// actsOn reports whether the policy, if there is one, names a kind or a rule of
+// it and does not merely allow it.
+func (r ruleSource) actsOn(kind scanner.Kind) bool {
+	acts := func(l scanner.Levels, named bool) bool {
+		return named && max(l.Low, l.Medium, l.High) > scanner.Allow
+	}
+	if l, ok := r.policy.Kinds[kind]; acts(l, ok) {
+		return true
+	}
+	for id, of := range code.Rules() {
+		if l, ok := r.policy.Rules[id]; of == kind && acts(l, ok) {
+			return true
+		}
+	}
+	return false
+}
+
 // unknownName is a kind or a rule that is named somewhere and does not exist.
 type unknownName struct{ what, name, hint string }
 
@@ -144,8 +178,8 @@ func (r ruleSource) detectors(files []*rules.File, k rules.Known) ([]scanner.Det
 		return nil, 0, err
 	}
 	detectors := []scanner.Detector{set}
-	if r.wants(scanner.KindCode) {
-		detectors = append(detectors, without(code.New(), r.disable))
+	if kinds := r.segments(); len(kinds) > 0 {
+		detectors = append(detectors, without(code.New(kinds...), r.disable))
 	}
 	if len(r.indexes) > 0 {
 		if !r.wants(scanner.KindPrivate) {
@@ -209,17 +243,19 @@ func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := known(files)
-	detectors, count, err := source.detectors(files, names)
-	if err != nil {
-		return nil, c.place(err)
-	}
+	all := known(files)
+	names := all
 	if len(c.Plugins) > 0 {
 		names = rules.Known{} // plugins name kinds and rules of their own
 	}
 	policy, err := c.Policy.Policy(names)
 	if err != nil {
 		return nil, err
+	}
+	source.policy = policy
+	detectors, count, err := source.detectors(files, all)
+	if err != nil {
+		return nil, c.place(err)
 	}
 	if policy.Exceptions, err = c.HashKey.exceptions(files, &c.Policy, names); err != nil {
 		return nil, err

@@ -70,7 +70,6 @@ func (g *Guesser) Read(text []byte) {
 		prev   = uint32('\n') // the byte before, or wordMark
 		before = uint32(0)    // the one before that
 		fresh  = true         // nothing of the line was read
-		start  = uint32(0)    // how the line began
 	)
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -101,8 +100,7 @@ func (g *Guesser) Read(text []byte) {
 						next = wordMark
 					}
 				}
-				start = p<<8 | next
-				g.add(famStart + start*hashMul)
+				g.add(famStart + (p<<8|next)*hashMul)
 				fresh = false
 			}
 			before, prev, gap = prev, p, gap<<8|p
@@ -138,9 +136,8 @@ func (g *Guesser) Read(text []byte) {
 				if j < len(text) {
 					next = uint32(text[j])
 				}
-				start = h + next
 				if !number {
-					g.add(famStart + start*hashMul)
+					g.add(famStart + (h+next)*hashMul)
 				}
 				fresh = false
 			}
