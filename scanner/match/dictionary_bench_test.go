@@ -38,11 +38,31 @@ func million(tb testing.TB, n int) *match.Dictionary {
 			tb.Fatal(err)
 		}
 	})
+	for _, name := range []string{"王小明", "李大船", "Müßig Groß", "Анна Ёлкина"} {
+		if _, err := b.Add([]byte(name)); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	d := b.Build()
-	if d.Len() != n {
+	if d.Len() != n+4 {
 		tb.Fatalf("%d entries, want %d", d.Len(), n)
 	}
 	return d
+}
+
+// lettersOf is n bytes or a little more of the words in another order; Chinese
+// ones without spaces.
+func lettersOf(words string, n int) []byte {
+	g := rand.New(rand.NewPCG(6, 6))
+	list := strings.Fields(words)
+	var out []byte
+	for len(out) < n {
+		out = append(out, list[g.IntN(len(list))]...)
+		if list[0] != "这" {
+			out = append(out, ' ')
+		}
+	}
+	return out
 }
 
 func BenchmarkDictionary(b *testing.B) {
@@ -65,6 +85,9 @@ func BenchmarkDictionary(b *testing.B) {
 			{"prose/1MB", prose, 0},
 			{"code/1MB", code, 0},
 			{"one-per-300B", every, min(n, 1000)},
+			{"german/256KB", lettersOf("die straße über den fluß war für größere wägen zu schmal und mußte später erneuert werden", 256<<10), 0},
+			{"russian/256KB", lettersOf("река была слишком узкой для больших судов и поэтому её пришлось позднее расширить", 256<<10), 0},
+			{"chinese/256KB", lettersOf("这 条 河 太 窄 了 大 船 不 能 通 过 因 此 后 来 必 须 把 它 拓 宽", 256<<10), 0},
 		} {
 			b.Run(fmt.Sprintf("%d/%s", n, bench.name), func(b *testing.B) {
 				b.SetBytes(int64(len(bench.text)))

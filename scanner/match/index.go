@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/bits"
 	"slices"
+	"unicode/utf8"
 )
 
 // index holds hashes of values – words, phrases, numbers – and finds the values
@@ -11,11 +12,11 @@ import (
 type index struct {
 	key     sipKey
 	words   reader
-	first   [2]firstWords // by whether they have digits; compact values are in the second
-	compact uint64        // lengths of compact values; bit 63 is for 64
+	first   [wordKinds]firstWords // compact values are with the words with digits
+	compact uint64                // lengths of compact values; bit 63 is for 64
 	table   table
 
-	shortest int // of the first words without digits, in bytes
+	shortest int // of the plain first words, in bytes
 }
 
 // setFirst sets the first words of a kind.
@@ -24,12 +25,15 @@ func (x *index) setFirst(kind int, f firstWords) {
 	x.shortest = bits.TrailingZeros64(x.first[plainWords].lengths)
 }
 
-// Of first words, those with digits are kept apart: numbers are many and nearly
-// all different, and their filter is too large for a cache that the words of
-// prose need.
+// Kinds of first words. Those with digits are kept apart since numbers are many and nearly
+// all different: their filter is too large for the cache that the words of
+// prose need. Those with letters beyond ASCII are, since words in one letter of Chinese would
+// have every short English word looked up.
 const (
-	plainWords = iota
+	plainWords = iota // ASCII letters
 	digitWords
+	foreignWords
+	wordKinds
 )
 
 // firstWords are the words that values begin with.
@@ -43,10 +47,16 @@ func (f *firstWords) mayHave(n int) bool { return f.lengths>>min(n, 63)&1 != 0 }
 
 // kindOfWord is where in index.first a word is.
 func kindOfWord(word []byte) int {
-	if hasDigit(word) {
-		return digitWords
+	kind := plainWords
+	for _, c := range word {
+		if c >= '0' && c <= '9' {
+			return digitWords
+		}
+		if c >= utf8.RuneSelf {
+			kind = foreignWords
+		}
 	}
-	return plainWords
+	return kind
 }
 
 // What a node of the table is. Every value has one, and every run of words
@@ -217,7 +227,11 @@ func isCompactGapText(gap []byte) bool {
 
 // bytes is the memory that the index holds.
 func (x *index) bytes() int {
-	return 8*len(x.first[plainWords].filter) + 8*len(x.first[digitWords].filter) + x.table.bytes()
+	n := x.table.bytes()
+	for _, f := range x.first {
+		n += 8 * len(f.filter)
+	}
+	return n
 }
 
 // bloom is a set of hashes that may hold more than was added (Bloom, 1970).

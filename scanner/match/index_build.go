@@ -20,9 +20,9 @@ type indexBuilder struct {
 	key     sipKey
 	words   reader
 	nodes   []newNode
-	first   [2][]uint64 // hashes for the filters
+	first   [wordKinds][]uint64 // hashes for the filters
 	recent  *[1 << 16]struct{ first, lo, hi uint64 }
-	lengths [2]uint64
+	lengths [wordKinds]uint64
 	compact uint64
 	buf     []byte
 }

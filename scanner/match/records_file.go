@@ -17,15 +17,15 @@ import (
 //	version  uint32, 1
 //	salt     16 bytes; with the key it gives all keys below (newRecordKeys)
 //	check    8 bytes of the key, to tell a wrong one
-//	sizes    uint64 each: rows, nodes, buckets, lists; of first words without and
-//	         with digits, the words of the filter and the lengths as bits;
-//	         the lengths of compact values as bits
+//	sizes    uint64 each: rows, nodes, buckets, lists; for each kind
+//	         of first words, the words of the filter and the lengths as bits; the
+//	         lengths of compact values as bits
 //	columns  uint16 their number; then for each uint16 its length, and its name
 //	starts   uint32 × (buckets + 1)   table.starts
 //	hashes   uint64 × nodes           table.hashes: SipHash-2-4 of the value
 //	extra    uint16 × nodes           table.extra
 //	refs     uint32 × nodes           Records.refs
-//	filters  uint64 × words           firstWords.filter, of both kinds
+//	filters  uint64 × words           firstWords.filter, of each kind
 //	lists    uint32 × lists           Records.lists
 //	mac      32 bytes, HMAC-SHA256 of all before it
 //
@@ -48,7 +48,7 @@ var (
 // sizes are how long the parts of a file are.
 type recordSizes struct {
 	Rows, Nodes, Buckets, Lists uint64
-	First                       [2]struct{ Words, Lengths uint64 }
+	First                       [wordKinds]struct{ Words, Lengths uint64 }
 	Compact                     uint64
 }
 
@@ -105,8 +105,9 @@ func (r *Records) Write(w io.Writer, key []byte) error {
 	out.put(t.hashes)
 	out.put(t.extra)
 	out.put(r.refs)
-	out.put([]uint64(x.first[plainWords].filter))
-	out.put([]uint64(x.first[digitWords].filter))
+	for _, f := range x.first {
+		out.put([]uint64(f.filter))
+	}
 	out.put(r.lists)
 	if out.err != nil {
 		return out.err
@@ -166,13 +167,13 @@ func ReadRecords(data, key []byte) (*Records, error) {
 // read fills the records from what follows the key's check.
 func (r *Records) read(in *recordReader, keys recordKeys) error {
 	var z recordSizes
-	for _, n := range []*uint64{
-		&z.Rows, &z.Nodes, &z.Buckets, &z.Lists,
-		&z.First[plainWords].Words, &z.First[plainWords].Lengths, &z.First[digitWords].Words, &z.First[digitWords].Lengths,
-		&z.Compact,
-	} {
+	for _, n := range []*uint64{&z.Rows, &z.Nodes, &z.Buckets, &z.Lists} {
 		*n = in.uint64()
 	}
+	for i := range z.First {
+		z.First[i].Words, z.First[i].Lengths = in.uint64(), in.uint64()
+	}
+	z.Compact = in.uint64()
 	columns := int(in.uint16())
 	for range min(columns, maxColumns) {
 		r.columns = append(r.columns, string(in.take(int(in.uint16()))))

@@ -32,6 +32,12 @@ func newSpelling(class int, text []byte) spelling {
 }
 
 func (s spelling) append(dst []byte) []byte {
+	switch s & 15 {
+	case 1:
+		return append(dst, byte(s>>8))
+	case 2:
+		return append(dst, byte(s>>8), byte(s>>16))
+	}
 	for n := s & 15; n > 0; n-- {
 		s >>= 8
 		dst = append(dst, byte(s))

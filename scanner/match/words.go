@@ -65,7 +65,13 @@ func (r *reader) next(dst, text []byte, at int) (out []byte, start, end int) {
 			i++
 			continue
 		}
-		decoded, size := utf8.DecodeRune(text[i:])
+		var decoded rune
+		size := 2
+		if c < 0xE0 && i+1 < len(text) { // it is valid, or cut at the end
+			decoded = rune(c&0x1F)<<6 | rune(text[i+1]&0x3F)
+		} else {
+			decoded, size = utf8.DecodeRune(text[i:])
+		}
 		s := spellRune(r.table, decoded)
 		switch class := s.class(); {
 		case class == runeSeparates, class == runeSingle && start >= 0:
@@ -93,7 +99,7 @@ func (r *reader) next(dst, text []byte, at int) (out []byte, start, end int) {
 
 // single adds the marks that follow a letter which is a word of its own.
 func (r *reader) single(dst, text []byte, at int) (out []byte, end int) {
-	for at < len(text) && text[at] >= utf8.RuneSelf {
+	for at < len(text) && text[at] >= utf8.RuneSelf && !isHan(text[at]) {
 		decoded, size := utf8.DecodeRune(text[at:])
 		s := spellRune(r.table, decoded)
 		if c := s.class(); c != runeMark && c != runeIgnored {
@@ -104,6 +110,10 @@ func (r *reader) single(dst, text []byte, at int) (out []byte, end int) {
 	}
 	return dst, at
 }
+
+// isHan reports whether a rune that begins with c is a Chinese character; most
+// do.
+func isHan(c byte) bool { return c >= 0xE4 && c <= 0xE9 }
 
 func (r *reader) add(dst []byte, s spelling, raw []byte) []byte {
 	if r.exact {
@@ -242,6 +252,14 @@ func (x *index) eachForeign(text []byte, from, to int, check func() error, yield
 			next = at + blockSize
 			if err := check(); err != nil {
 				return err
+			}
+		}
+		if isHan(text[at]) && at+2 < to {
+			f, m := &x.first[foreignWords], uint64(text[at])|uint64(text[at+1])<<8|uint64(text[at+2])<<16|3<<56
+			st := x.key.begin()
+			if !f.mayHave(3) || !f.filter.has(st.end64(m)) {
+				_, at = x.words.single(buf[:0], text[:to], at+3)
+				continue
 			}
 		}
 		folded, start, end := x.words.next(buf[:0], text[:to], at)
