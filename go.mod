@@ -20,7 +20,7 @@ require (
 	github.com/wasilibs/go-re2 v1.13.0
 	go.yaml.in/yaml/v4 v4.0.0
 	golang.org/x/sys v0.50.0 // CPU time of a thread (getrusage), mmap
-	golang.org/x/text v0.42.0 // UTF-16 files in sluice scan
+	golang.org/x/text v0.42.0 // UTF-16 files in sluice scan; accents in dictionaries
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12
 )

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 
@@ -122,16 +123,11 @@ type RecordsReport struct {
 
 // BuildRecords reads a table (CSV, its separator is guessed) with heads and
 // builds Records of the named columns. Cells of fewer than least letters and
-// digits are left out; 0 means 4. The key has 16 bytes or more. Errors name
-// lines of the table, never what stands there.
-func BuildRecords(fsys fs.FS, name string, columns []string, least int, key []byte) (*match.Records, RecordsReport, error) {
+// digits are left out; 0 means 4. The key has 16 bytes or more. Errors begin with
+// name and a line of the table, and never quote what stands there.
+func BuildRecords(table io.Reader, name string, columns []string, least int, key []byte) (*match.Records, RecordsReport, error) {
 	var report RecordsReport
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, report, err
-	}
-	defer func() { _ = f.Close() }()
-	in := bufio.NewReaderSize(f, maxLineBytes)
+	in := bufio.NewReaderSize(table, maxLineBytes)
 	skipMark(in)
 	t, err := newTableReader(in, name)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/detectortest"
 	"github.com/sluice-dlp/sluice/scanner/match"
 )
 
@@ -18,7 +19,7 @@ var testKey = []byte("a key for tests only, of no use")
 // recordsFile is a file for exact data match of the columns of a table.
 func recordsFile(t *testing.T, table string, columns ...string) []byte {
 	t.Helper()
-	records, _, err := BuildRecords(fstest.MapFS{"t.csv": {Data: []byte(table)}}, "t.csv", columns, 0, testKey)
+	records, _, err := BuildRecords(strings.NewReader(table), "t.csv", columns, 0, testKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +83,33 @@ func TestEDM(t *testing.T) {
 	}
 }
 
+// TestListsAreAccepted runs what every detector must pass over a dictionary and
+// over records.
+func TestListsAreAccepted(t *testing.T) {
+	files, err := Load(fstest.MapFS{
+		"r.yaml": {Data: []byte("rules:\n  - {id: list, kind: project, dictionary: {file: l.txt}}\n  - {id: person, kind: pii, edm: {file: p.edm}}\n")},
+		"l.txt":  {Data: []byte("Blue Heron\n")},
+		"p.edm":  {Data: recordsFile(t, people, "id", "name", "mail")},
+	}, "r.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Unlock(files, testKey); err != nil {
+		t.Fatal(err)
+	}
+	set, err := Compile(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ex := range []detectortest.Example{
+		{Rule: "list", Kind: "project", Value: "BLUE-HERON", Confidence: scanner.High},
+		{Rule: "person", Kind: scanner.KindPII, Value: "zoe bronte", Confidence: scanner.Medium},
+		{Rule: "person", Kind: scanner.KindPII, Value: "K2024002", Confidence: scanner.Medium},
+	} {
+		t.Run(ex.Value, func(t *testing.T) { detectortest.Accept(t, set, ex) })
+	}
+}
+
 func TestEDMFaults(t *testing.T) {
 	good := recordsFile(t, people, "id", "name")
 	for _, c := range []struct {
@@ -118,7 +146,7 @@ func TestEDMFaults(t *testing.T) {
 
 func TestBuildRecords(t *testing.T) {
 	build := func(table string, columns ...string) (RecordsReport, error) {
-		_, report, err := BuildRecords(fstest.MapFS{"t.csv": {Data: []byte(table)}}, "t.csv", columns, 0, testKey)
+		_, report, err := BuildRecords(strings.NewReader(table), "t.csv", columns, 0, testKey)
 		return report, err
 	}
 	if got, err := build("a,b\nabcd,xyz\nabcde\n,--\n", "b", "a"); err != nil || got != (RecordsReport{Rows: 3, Values: 2, Short: 1}) {
@@ -139,7 +167,7 @@ func TestBuildRecords(t *testing.T) {
 			t.Errorf("%q: error %v, want %s", table, err, want)
 		}
 	}
-	_, _, err := BuildRecords(fstest.MapFS{"t.csv": {Data: []byte("a\nabcd\n")}}, "t.csv", []string{"a"}, 0, []byte("short"))
+	_, _, err := BuildRecords(strings.NewReader("a\nabcd\n"), "t.csv", []string{"a"}, 0, []byte("short"))
 	if !errors.Is(err, match.ErrRecordKey) {
 		t.Errorf("error %v", err)
 	}

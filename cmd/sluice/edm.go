@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -83,15 +84,17 @@ func edmBuildCommand(std streams) *cobra.Command {
 		least   int
 	)
 	cmd := &cobra.Command{
-		Use:   "build --columns NAMES -o FILE TABLE.csv",
+		Use:   "build --columns NAMES -o FILE TABLE.csv|-",
 		Short: "Hash the columns of a table with a key",
-		Long: `Hash the columns of a table with a key. The table is CSV with heads; its separator
-is guessed. The file has no value of the table in it, but the names of the columns,
+		Long: `Hash the columns of a table with a key. The table is CSV with heads, from a file or
+from standard input (-); its separator is guessed. The file has no value of the table in it, but the names of the columns,
 and how often a value repeats. It can be read with the key only.
 
 A column of few possible values, such as postcodes or birthdays, is no secret from
 those who have the key: they can try them all. Keep the key away from the file's
 copies.`,
+		Example: `  sluice edm build --key-file edm.key --columns name,email customers.csv -o customers.edm
+  psql --csv -c 'select name, email from customers' | sluice edm build --key-file edm.key --columns name,email -o customers.edm -`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(columns) == 0 || out == "" {
@@ -104,7 +107,16 @@ copies.`,
 			if secret == nil {
 				return fmt.Errorf("no key: give --key-file, or set %s; `sluice edm key` prints a new one", defaultKeyVariable)
 			}
-			records, report, err := rules.BuildRecords(diskFiles{}, args[0], columns, least, secret)
+			table, name := io.Reader(std.in), "standard input"
+			if args[0] != "-" {
+				f, err := os.Open(args[0])
+				if err != nil {
+					return err
+				}
+				defer func() { _ = f.Close() }()
+				table, name = f, args[0]
+			}
+			records, report, err := rules.BuildRecords(table, name, columns, least, secret)
 			if err != nil {
 				return err
 			}

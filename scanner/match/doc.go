@@ -96,9 +96,10 @@
 //
 // A Dictionary (dictionary.go) finds the words and phrases of a list of
 // millions, and has no patterns. The words of a text are found 64 bytes at a
-// time (words.go) and hashed where they stand. A Bloom filter of the words that
-// entries begin with, 1.5 bytes each, turns nearly all of them away; it is small enough
-// for the cache. What passes is looked up in a table of hashes (index.go): every entry has a node there, and
+// time (words.go) and hashed where they stand; words shorter than any first word
+// of an entry are not even hashed. A Bloom filter of the words that entries begin with,
+// 1.5 bytes each, turns nearly all of them away; it is small enough
+// for the cache, also because numbers and foreign words have filters of their own. What passes is looked up in a table of hashes (index.go): every entry has a node there, and
 // so has every run of words that an entry begins with, so that a phrase is
 // followed only as far as some entry goes. Work is linear in the text; a word
 // costs at most 32 lookups.
@@ -110,4 +111,11 @@
 // Scripts without spaces between words have each letter as a word, so that
 // entries are found inside a sentence. Numbers (PX-12345) are kept without
 // separators, and looked up at every group of letters and digits that they may begin with.
+//
+// Records (records.go) are the values of a table in the same index, with a key
+// that the user keeps, so that the index may lie in a file (records_file.go). Each
+// value knows its cells. Around each value that stands in few of them, those values are
+// looked for that share a row: at most 64 cells times 8 neighbours, or 8 cells times 62.
+// The first filter is keyed with SipHash-1-3, which is fast, and what is kept of
+// values with SipHash-2-4, which has the wider margin.
 package match

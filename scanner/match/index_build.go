@@ -21,7 +21,7 @@ type indexBuilder struct {
 	words   reader
 	nodes   []newNode
 	first   [wordKinds][]uint64 // hashes for the filters
-	recent  *[1 << 16]struct{ first, lo, hi uint64 }
+	recent  *[1 << 16]recentWords
 	lengths [wordKinds]uint64
 	compact uint64
 	buf     []byte
@@ -117,22 +117,34 @@ func (b *indexBuilder) add(v spelt, flags uint16, n int) {
 	word := v.text[:v.ends[0]]
 	kind := kindOfWord(word)
 	b.lengths[kind] |= 1 << min(len(word), 63)
-	if b.recent == nil {
-		b.recent = new([1 << 16]struct{ first, lo, hi uint64 })
+	if b.recent == nil && len(b.nodes) > 1<<12 { // a short list is not worth the memory
+		b.recent = new([1 << 16]recentWords)
 	}
-	// Many names begin alike: what was added lately need not be added again.
-	first := b.key.sum64(word)
-	if seen := &b.recent[first%(1<<16)]; seen.first != first {
-		seen.first = first
+	if first := b.key.sum64(word); b.recent == nil || b.recent[first%(1<<16)].isNewFirst(first) {
 		b.first[kind] = append(room(b.first[kind]), first)
 	}
 	for _, end := range v.ends[:len(v.ends)-1] {
 		lo, hi := b.key.sum128(v.text[:end])
-		if seen := &b.recent[lo%(1<<16)]; seen.lo != lo || seen.hi != hi {
-			seen.lo, seen.hi = lo, hi
+		if b.recent == nil || b.recent[lo%(1<<16)].isNewNode(lo, hi) {
 			b.nodes = append(room(b.nodes), newNode{lo, hi, nodeMore, -1})
 		}
 	}
+}
+
+// recentWords are hashes that were added lately. Many names begin alike, and need
+// no second node for that.
+type recentWords struct{ first, lo, hi uint64 }
+
+func (r *recentWords) isNewFirst(first uint64) bool {
+	isNew := r.first != first
+	r.first = first
+	return isNew
+}
+
+func (r *recentWords) isNewNode(lo, hi uint64) bool {
+	isNew := r.lo != lo || r.hi != hi
+	r.lo, r.hi = lo, hi
+	return isNew
 }
 
 // room makes room for one more by doubling; append would copy large slices more

@@ -197,8 +197,8 @@ func respell(g *rand.Rand, value string) string {
 func TestRecordsEqualPlainSearch(t *testing.T) {
 	first := []string{"Anna", "René", "Jürgen", "Maria", "Wei", "Olga"}
 	last := []string{"Meyer", "Okonkwo-Hart", "Žižek", "Santos Lima", "Li"}
-	together := 0
-	for seed := range uint64(150) {
+	together, alone := 0, 0
+	for seed := range uint64(120) {
 		g := rand.New(rand.NewPCG(seed, 5))
 		var rows [][]string
 		for range 1 + g.IntN(40) {
@@ -233,14 +233,82 @@ func TestRecordsEqualPlainSearch(t *testing.T) {
 		if diff := cmp.Diff(show(want), show(got)); diff != "" {
 			t.Fatalf("%+v\nrows %q\ntext %s\n%s", opts, rows, text.String(), diff)
 		}
+		for _, m := range got {
+			if m.Pattern == match.RecordAlone {
+				alone++
+				if n := rowsWith(t, rows, text.String()[m.Start:m.End]); n != 1 {
+					t.Fatalf("%s is found alone, it stands in %d rows of %q", text.String()[m.Start:m.End], n, rows)
+				}
+			}
+		}
 		together += len(show(want))
 		again := roundTrip(t, r)
 		if more, err := finder(t, again, opts).Find(t.Context(), nil, []byte(text.String())); err != nil || !slices.Equal(more, got) {
 			t.Fatalf("from a file: %v, error %v; want %v", more, err, got)
 		}
 	}
-	if together < 500 {
-		t.Errorf("only %d matches in all texts", together)
+	if together < 400 || alone < 100 {
+		t.Errorf("only %d and %d matches in all texts", together, alone)
+	}
+}
+
+// rowsWith counts the rows that have the value in a cell.
+func rowsWith(t *testing.T, rows [][]string, value string) (n int) {
+	for _, row := range rows {
+		for _, cell := range row {
+			found, err := dictionary(t, match.DictionaryOptions{}, cell).Find(t.Context(), nil, []byte(value))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(found) == 1 && found[0].Start == 0 && found[0].End == len(value) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// TestRecordsFindEveryCell looks for each cell of a table in each of its
+// spellings, and for values that are not in it.
+func TestRecordsFindEveryCell(t *testing.T) {
+	var rows [][]string
+	g := rand.New(rand.NewPCG(1, 2))
+	for i := range 300 {
+		rows = append(rows, []string{
+			fmt.Sprintf("Renée Möller-%c%c%c", 'a'+i/100, 'a'+i/10%10, 'a'+i%10), fmt.Sprintf("r.m%d@acme.test", i),
+			fmt.Sprintf("DE%02d 3704 %04d 0532 %04d 00", i%90+10, i, g.IntN(10000)), fmt.Sprintf("+49 (30) 55%04d-%02d", g.IntN(10000), i%100),
+		})
+	}
+	f := finder(t, records(t, []string{"name", "mail", "iban", "phone"}, rows...), match.RecordOptions{})
+	for i, row := range rows {
+		for k, cell := range row {
+			spellings := []string{cell, strings.ToUpper(cell)}
+			switch k {
+			case 0:
+				spellings = append(spellings, "renee moller "+cell[len(cell)-3:], strings.ReplaceAll(cell, "é", "e\u0301"), strings.ReplaceAll(cell, " ", "\u00a0"))
+			case 2:
+				spellings = append(spellings, strings.ReplaceAll(cell, " ", ""), strings.ReplaceAll(cell, " ", "-"), strings.ToLower(cell))
+			case 3:
+				spellings = append(spellings, strings.NewReplacer("+", "", "(", "", ")", "", "-", " ").Replace(cell), strings.NewReplacer(" ", "", "(", "", ")", "", "-", "").Replace(cell))
+			}
+			for _, s := range spellings {
+				for _, text := range []string{s, "to " + s + ".", "(" + s + ")", "\"" + s + "\";x"} {
+					found, err := f.Find(t.Context(), nil, []byte(text))
+					if err != nil || len(found) != 1 {
+						t.Fatalf("row %d: %q has %d matches, error %v", i, text, len(found), err)
+					}
+					// What stands before the first letter or digit is no part of it.
+					if got := text[found[0].Start:found[0].End]; got != strings.Trim(s, "+") {
+						t.Fatalf("row %d: found %q in %q", i, got, text)
+					}
+				}
+			}
+		}
+		other := fmt.Sprintf("Renée Möller-%c%c%cx, r.m%d@acme.test.example, DE%02d3704%04d05320000001, 0049 30 1%d", 'a'+i/100, 'a'+i/10%10, 'a'+i%10, i, i%90+10, i, i)
+		if found, err := f.Find(t.Context(), nil, []byte(other)); err != nil || len(found) > 0 {
+			t.Fatalf("%q has %d matches, error %v", other, len(found), err)
+		}
 	}
 }
 
