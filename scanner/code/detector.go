@@ -89,12 +89,18 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.
 	}
 	var r *reading
 	var found []scanner.Finding
-	for i := range texts {
-		text := &texts[i]
-		if len(text.Bytes) < minText {
+	for i := 0; i < len(texts); i++ {
+		// Texts that are lines of one source are read as one.
+		together := linesOfOne(texts[i:])
+		size := 0
+		for _, t := range texts[i : i+together] {
+			size += len(t.Bytes)
+		}
+		if size < minText {
+			i += together - 1
 			continue
 		}
-		switch text.Role {
+		switch texts[i].Role {
 		case scanner.RoleKey, scanner.RoleNumber, scanner.RoleURL:
 			continue
 		}
@@ -104,25 +110,46 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.
 			}
 			defer d.release(r)
 		}
-		if err := r.read(ctx, text.Bytes); err != nil {
-			return nil, err
-		}
-		r.decode()
 		from := len(found)
-		found = r.segments(text.Bytes, i, found)
-		if !d.code {
-			found = found[:from]
+		var err error
+		if together == 1 {
+			found, err = d.detect(ctx, r, texts[i].Bytes, i, found)
+		} else {
+			r.joined = r.joined[:0]
+			for _, t := range texts[i : i+together] {
+				r.joined = append(r.joined, t.Bytes...)
+			}
+			found, err = d.detect(ctx, r, r.joined, i, found)
+			found = divide(texts, i, together, found, from)
+			i += together - 1
 		}
-		if len(d.besides) > 0 {
-			found = r.others(text.Bytes, i, d.besides, found)
-			slices.SortFunc(found[from:], func(a, b scanner.Finding) int { return a.Span.Start - b.Span.Start })
+		if err != nil {
+			return nil, err
 		}
 	}
 	return found, nil
 }
 
+// detect appends the findings in one text.
+func (d *Detector) detect(ctx context.Context, r *reading, text []byte, index int, found []scanner.Finding) ([]scanner.Finding, error) {
+	if err := r.read(ctx, text); err != nil {
+		return nil, err
+	}
+	r.decode()
+	from := len(found)
+	found = r.segments(text, index, found)
+	if !d.code {
+		found = found[:from]
+	}
+	if len(d.besides) > 0 {
+		found = r.others(text, index, d.besides, found)
+		slices.SortFunc(found[from:], func(a, b scanner.Finding) int { return a.Span.Start - b.Span.Start })
+	}
+	return found, nil
+}
+
 func (d *Detector) release(r *reading) {
-	if cap(r.lines) <= maxKept {
+	if cap(r.lines) <= maxKept && cap(r.joined) <= maxKept {
 		d.scratch.Put(r)
 	}
 }
@@ -132,6 +159,7 @@ type reading struct {
 	reader  lines.Reader
 	guesser languages.Guesser
 	lines   []line
+	joined  []byte // texts that are lines of one source
 }
 
 // line is one line of the text being read.
@@ -178,6 +206,7 @@ func (r *reading) read(ctx context.Context, text []byte) error {
 		if ln.kind == lines.Fence {
 			fence.step(body)
 		}
+		r.parts(&ln, body, l.Escapes)
 		ln.tag = fence.tag
 		inDiff := hunk.step(body, ln.kind)
 		ln.emit = emission(&ln, inDiff, r.lines)

@@ -93,6 +93,7 @@ const (
 	markQuote
 	markColon
 	markBacktick
+	markEscape // \
 )
 
 // markKinds is a power of two with room for all kinds.
@@ -103,5 +104,5 @@ type marks [markKinds]int32
 
 var markOf = [256]uint8{
 	'\t': markTab, ',': markComma, '|': markBar, ';': markSemicolon, '{': markOpen, '}': markClose,
-	'(': markCall, '=': markEquals, '"': markQuote, ':': markColon, '`': markBacktick,
+	'(': markCall, '=': markEquals, '"': markQuote, ':': markColon, '`': markBacktick, '\\': markEscape,
 }

@@ -55,6 +55,8 @@ type Line struct {
 	Score float32
 	// Statements is the number of statement marks: semicolons and braces.
 	Statements int
+	// Escapes is the number of backslashes.
+	Escapes int
 	// Separators is the number of commas, or of tabs or bars if there are more.
 	Separators int
 	Kind       Kind
@@ -226,6 +228,7 @@ func (r *Reader) Read(line []byte) Line {
 	return Line{
 		Score:      score / Scale,
 		Statements: int(counts[markSemicolon] + counts[markOpen] + counts[markClose]),
+		Escapes:    int(counts[markEscape]),
 		Separators: int(max(counts[markComma], counts[markTab], counts[markBar])),
 		Kind:       kind,
 	}
