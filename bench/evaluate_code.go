@@ -80,6 +80,7 @@ func (e *evaluation) code() {
 		e.codeFigures(corpus+", not trained on", &realHeldOut, .90, .005, 0)
 		e.share(corpus, "logs and data flagged as code", real.inert, nil)
 	}
+	e.languages()
 	e.noCode()
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		s := bySource[source]

@@ -20,7 +20,7 @@ func detectMarks(_ context.Context, text []byte) ([]scanner.Finding, error) {
 	at := 0
 	for line := range bytes.SplitSeq(text, []byte("\n")) {
 		if bytes.Contains(line, []byte("{}")) {
-			found = append(found, scanner.Finding{Rule: "code", Kind: scanner.KindCode, Span: scanner.Span{Start: at, End: at + len(line)}, Confidence: scanner.High, Lines: 1})
+			found = append(found, scanner.Finding{Rule: "code", Kind: scanner.KindCode, Span: scanner.Span{Start: at, End: at + len(line)}, Confidence: scanner.High, Lines: 1, Detail: "code cpp"})
 		}
 		for word := range bytes.FieldsSeq(line) {
 			start := at + bytes.Index(line, word)
@@ -79,7 +79,7 @@ func TestEvaluateCounts(t *testing.T) {
 {"id":"f","text":"x 1","kind":"noctx","spans":[{"start":2,"end":3,"entity":"IBAN_CODE"}]}
 {"id":"g","text":"P2","kind":"badcheck","target":["CREDIT_CARD"],"spans":[]}
 `)
-	writeLabelled(t, dir, "code-code", `{"id":"h","text":"if {}\n\nword\n{}","has_code":true,"lines":[1,0,0,0],"source":"s"}
+	writeLabelled(t, dir, "code-code", `{"id":"h","text":"if {}\n\nword\n{}","has_code":true,"lines":[1,0,0,0],"source":"s","lang":"C++"}
 {"id":"i","text":"none","has_code":false,"lines":[0],"source":"t"}
 `)
 	var misses bytes.Buffer
@@ -98,6 +98,7 @@ func TestEvaluateCounts(t *testing.T) {
 		{"pii-generated-ids", "found alone, of the types that may", "0 of 1"},
 		{"pii-generated-ids", "broken checksums reported as that type, but VIN", "of 1"},
 		{"sources not trained on", "documents, F1", "1 right, 0 false, 0 missed"},
+		{"code-code", "right language, 25 common ones, not trained on", "1 of 1"},
 		{"all sources", "lines, F1", "1 right, 1 false, 0 missed"},
 		{"all sources", "texts without code flagged", "0 of 1"},
 		{"code-code", "secrets reported", "0 in 0.00 MB"},

@@ -21,6 +21,7 @@ type labelled struct {
 	Text   string `json:"text"`
 	Label  string `json:"label"` // positive or negative
 	Source string `json:"source"`
+	Lang   string `json:"lang"`
 
 	Secrets    []string `json:"secrets"`
 	Rule       string   `json:"rule"` // of the project that the text is from
