@@ -1,9 +1,14 @@
+//go:build unix
+
 package rules
 
 import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/sluice-dlp/sluice/scanner"
 )
@@ -45,7 +50,7 @@ func prosePrompt(n int) []byte {
 // densePII is n bytes of records of invented people.
 func densePII(tb testing.TB, n int) (text []byte, records int) {
 	tb.Helper()
-	const record = "Name: Marta Kessling, born 12.03.1985, SSN ${check:us-ssn:###-##-####}, card ${luhn:16:4539}, mail marta.kessling@mossgate.net, " +
+	const record = "Thank you for taking the time to go through the file with me this morning; here is what we have so far, and I would like it as a table with one row a person, sorted by city. Name: Marta Kessling, born 12.03.1985, SSN ${check:us-ssn:###-##-####}, card ${luhn:16:4539}, mail marta.kessling@mossgate.net, " +
 		"phone +49 30 9018${digits:4}, IBAN ${iban:DE}, NHS number ${check:uk-nhs:### ### ####}, from 45.148.${check:date:12}.92, 52 Canal Street, Portland, OR 97209.\n"
 	var b strings.Builder
 	for i := 0; b.Len() < n; i++ {
@@ -76,40 +81,59 @@ func BenchmarkPIICorpus(b *testing.B) {
 	}
 }
 
-// benchmarkShare measures the secrets' rules and all, in turn.
+// benchmarkShare measures the secrets' rules and all, in turn, by processor time:
+// share-% is how much of the time of all goes to personal data. The best pass of
+// each counts, since the neighbours of a shared machine make the others slower.
 func benchmarkShare(b *testing.B, texts []scanner.Text, most int) {
 	size := 0
 	for _, t := range texts {
 		size += len(t.Bytes)
 	}
-	for _, c := range []struct {
-		name string
-		set  *Set
-	}{{"secrets", secretsOnly(b)}, {"all", builtinSet(b)}} {
-		b.Run(c.name, func(b *testing.B) {
-			b.SetBytes(int64(size))
-			b.ReportAllocs()
-			for b.Loop() {
-				found, err := c.set.Detect(b.Context(), texts)
-				found = slices.DeleteFunc(found, func(f scanner.Finding) bool { return f.Confidence < scanner.Medium })
-				if err != nil || len(found) > most {
-					b.Fatalf("%d found, error %v", len(found), err)
-				}
+	sets := [2]*Set{secretsOnly(b), builtinSet(b)}
+	best := [2]time.Duration{time.Hour, time.Hour}
+	round := func() {
+		for i, set := range sets {
+			start := processorTime(b)
+			found, err := set.Detect(b.Context(), texts)
+			best[i] = min(best[i], processorTime(b)-start)
+			found = slices.DeleteFunc(found, func(f scanner.Finding) bool { return f.Confidence < scanner.Medium })
+			if err != nil || len(found) > most {
+				b.Fatalf("%d found, error %v", len(found), err)
 			}
-		})
+		}
 	}
+	round()
+	b.ReportAllocs()
+	for b.Loop() {
+		round()
+	}
+	b.ReportMetric(100*(1-best[0].Seconds()/best[1].Seconds()), "share-%")
+	b.ReportMetric(float64(size)/best[1].Seconds()/1e6, "MB/cpu-s")
+}
+
+// processorTime is what the process has used of the processors.
+func processorTime(tb testing.TB) time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func BenchmarkPIIDense(b *testing.B) {
 	text, records := densePII(b, 32<<10)
 	set := builtinSet(b)
 	texts := []scanner.Text{{Bytes: text}}
-	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
+	best := time.Hour
 	for b.Loop() {
+		start := processorTime(b)
 		found, err := set.Detect(b.Context(), texts)
+		best = min(best, processorTime(b)-start)
 		if err != nil || len(found) < 8*records {
 			b.Fatalf("%d found in %d records, error %v", len(found), records, err)
 		}
 	}
+	b.ReportMetric(1000*best.Seconds(), "cpu-ms/op")
+	b.ReportMetric(float64(len(text))/float64(records*10), "bytes/value")
 }

@@ -1,5 +1,7 @@
 package rules
 
+import "math/bits"
+
 // candidate is a match of a pattern, in the text in which it was found. All
 // offsets are in bytes of that text.
 type candidate struct {
@@ -30,6 +32,21 @@ func (c *candidate) count() {
 // unbroken is true of a match that is one run of letters and digits: there is no
 // place inside where another could begin.
 func (c *candidate) unbroken() bool { return c.chars == c.to-c.from }
+
+// tooShort reports whether the value has fewer letters and digits than any of
+// the counts, and nothing follows that a longer value beginning inside it could
+// reach: most groups of digits in prose are prices, dates and ranges.
+func (c *candidate) tooShort(counts uint64) bool {
+	if c.chars >= bits.TrailingZeros64(counts) {
+		return false
+	}
+	for _, b := range c.text[c.end:min(len(c.text), c.end+2)] {
+		if classOf[b] == classDigit || classOf[b] == classUpper {
+			return false
+		}
+	}
+	return true
+}
 
 func (c *candidate) value() []byte { return c.text[c.start:c.end] }
 

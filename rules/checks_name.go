@@ -52,10 +52,11 @@ func couldBeName(v []byte) bool {
 		if len(w) == 0 {
 			continue
 		}
-		if words++; words > 6 || notNames[strings.ToLower(string(w))] {
+		r, _ := utf8.DecodeRune(w)
+		if words++; words > 6 || unicode.IsUpper(r) && notNames[strings.ToLower(string(w))] {
 			return false
 		}
-		if r, _ := utf8.DecodeRune(w); unicode.IsUpper(r) {
+		if unicode.IsUpper(r) {
 			letters = max(letters, utf8.RuneCount(w))
 		} else if !unicode.IsLetter(r) {
 			return false
@@ -93,4 +94,14 @@ func userName(v []byte) bool {
 		return false
 	}
 	return len(head) >= 1 && len(tail) >= 1 && tail[0] != '.'
+}
+
+// nameField is true of what fills a field for a name: two words or more, or one
+// up to the field's end.
+func nameField(c *candidate) bool {
+	v := c.value()
+	if bytes.IndexByte(v, ' ') > 0 {
+		return fullName(v)
+	}
+	return bytes.IndexByte([]byte("\"'<,;|)\n\r\x00"), c.after(1)) >= 0
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func isIP(v []byte) bool {
 // smallParts tells 4.2.1.3, a section or version, from an address.
 func smallParts(v []byte) bool {
 	n := 0
-	for _, b := range append(v[:len(v):len(v)], '.') {
+	for _, b := range append(slices.Clip(v), '.') {
 		if isDigit(b) {
 			n = n*10 + int(b-'0')
 			continue

@@ -18,6 +18,7 @@ type lexicon struct {
 	buckets [1 << bucketBits][]uint16 // by the first three bytes of the word
 	short   [256][]uint16             // by the first byte, for words that begin with one or two letters
 	first   [256]bool                 // bytes that a word begins with
+	open    bool                      // a short word is a prefix
 }
 
 const bucketBits = 12
@@ -71,6 +72,7 @@ func (x *lexicon) add(word string, list int) {
 		x.first[text[0]] = true
 		if len(text) < 3 || text[1] == ' ' || text[2] == ' ' {
 			x.short[text[0]] = append(x.short[text[0]], i)
+			x.open = x.open || prefix && len(text) < 3
 		} else {
 			b := bucketOf(text[0], text[1], text[2])
 			x.buckets[b] = append(x.buckets[b], i)
@@ -180,11 +182,17 @@ func (x *lexicon) at(dst []occurrence, text []byte, i int) []occurrence {
 	if classOf[lower] == classUpper {
 		lower |= 0x20
 	}
-	for _, w := range x.short[lower] {
-		dst = x.try(dst, text, i, w)
-	}
 	if i+2 >= len(text) {
+		for _, w := range x.short[lower] {
+			dst = x.try(dst, text, i, w)
+		}
 		return dst
+	}
+	// In a word of three letters or more no short one ends, but for a plural.
+	if classOf[text[i+1]] != classLower || classOf[text[i+2]] != classLower || text[i+2] == 's' || x.open {
+		for _, w := range x.short[lower] {
+			dst = x.try(dst, text, i, w)
+		}
 	}
 	if b, c := text[i+1], text[i+2]; classOf[b] != classWide && classOf[c] != classWide {
 		for _, w := range x.buckets[bucketOf(lower, lowerASCII(b), lowerASCII(c))] {

@@ -19,6 +19,7 @@ import (
 type Set struct {
 	rules   []*Rule
 	judges  [][]judge  // by pattern index of matcher: rules may share a pattern
+	counts  []uint64   // by pattern index: numbers of letters and digits that one of its judges can pass, a bit each
 	groups  [][]*group // and those that are asked only near a word of theirs
 	matcher *match.Set
 	alone   []func() (*match.Set, error) // by pattern index, compiled when first needed
@@ -107,14 +108,20 @@ func Compile(files []*File) (*Set, error) {
 	if s.matcher, err = match.Compile(patterns); err != nil {
 		return nil, s.patternErrors(err)
 	}
-	s.groups = make([][]*group, len(s.judges))
+	s.groups, s.counts = make([][]*group, len(s.judges)), make([]uint64, len(s.judges))
 	for i := range s.judges {
+		for k := range s.judges[i] {
+			s.counts[i] |= s.judges[i][k].counts
+		}
 		s.judges[i], s.groups[i] = grouped(s.judges[i])
 	}
 	s.find = s.matcher.Find
 	if len(s.sources) > 0 {
 		s.judges = append(s.judges, listed...)
 		s.groups = append(s.groups, make([][]*group, len(listed))...)
+		for range listed {
+			s.counts = append(s.counts, ^uint64(0))
+		}
 		s.find = s.findAll
 	}
 	s.scratch.New = func() any { return new(scratch) }
@@ -347,6 +354,9 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 			m := &sc.matches[k]
 			c := newCandidate(v.text, m.GroupStart, m.GroupEnd, m.Start, m.End)
 			first := len(found)
+			if c.tooShort(s.counts[m.Pattern]) && sc.trace == nil {
+				continue
+			}
 			if found, err = s.consider(ctx, found, sc, s.judges[m.Pattern], &c, v.label); err != nil {
 				return nil, err
 			}

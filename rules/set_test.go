@@ -180,7 +180,7 @@ func TestCompileErrors(t *testing.T) {
 func FuzzSet(f *testing.F) {
 	skipIfShort(f)
 	fast := builtinSet(f)
-	slow := &Set{rules: fast.rules, judges: fast.judges, groups: fast.groups, matcher: fast.matcher, find: fast.matcher.FindAll, lexicon: fast.lexicon}
+	slow := &Set{rules: fast.rules, judges: fast.judges, groups: fast.groups, matcher: fast.matcher, find: fast.matcher.FindAll, lexicon: fast.lexicon, counts: fast.counts}
 	slow.scratch.New = fast.scratch.New
 	for i, r := range fast.Rules() {
 		for k, example := range append(slices.Clone(r.Match), r.NoMatch...) {
