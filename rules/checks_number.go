@@ -4,9 +4,11 @@ import (
 	"strings"
 )
 
-// digitsOf returns the values of the ASCII digits in v, at most 40.
-func digitsOf(v []byte) []byte {
-	out := make([]byte, 0, 40)
+// digitsOf returns the values of the ASCII digits in v, at most 40. It is so small that it
+// becomes a part of its caller, where the result needs no memory of its own.
+func digitsOf(v []byte) []byte { return appendDigits(make([]byte, 0, 40), v) }
+
+func appendDigits(out, v []byte) []byte {
 	for _, b := range v {
 		if isDigit(b) && len(out) < cap(out) {
 			out = append(out, b-'0')
@@ -15,9 +17,10 @@ func digitsOf(v []byte) []byte {
 	return out
 }
 
-// alnumOf returns the ASCII letters, in upper case, and digits of v, at most 64.
-func alnumOf(v []byte) []byte {
-	out := make([]byte, 0, 64)
+// alnumOf returns the ASCII letters, in upper case, and digits of v, at most 64. See digitsOf.
+func alnumOf(v []byte) []byte { return appendAlnum(make([]byte, 0, 64), v) }
+
+func appendAlnum(out, v []byte) []byte {
 	for _, b := range v {
 		if isAlnum(b) && len(out) < cap(out) {
 			if b >= 'a' && b <= 'z' {

@@ -110,7 +110,7 @@ func (g *group) ask(sc *scratch, from, to int) {
 		return
 	}
 	for b := from >> blockBits; b <= (to-1)>>blockBits; b++ {
-		for _, o := range n.block(b) {
+		for _, o := range n.words(n.block(b)) {
 			if int(o.start) < from || int(o.end) > to {
 				continue
 			}

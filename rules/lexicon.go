@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/bits"
 	"unicode"
 	"unicode/utf8"
@@ -14,14 +15,40 @@ import (
 type lexicon struct {
 	words   []lexiconWord
 	lists   int
-	index   map[string]uint16         // by text, with a final * for a prefix
-	buckets [1 << bucketBits][]uint16 // by the first three bytes of the word
-	short   [256][]uint16             // by the first byte, for words that begin with one or two letters
-	first   [256]bool                 // bytes that a word begins with
-	open    bool                      // a short word is a prefix
+	index   map[string]uint16               // by text, with a final * for a prefix
+	buckets [1 << bucketBits][]lexiconEntry // by the first three bytes of the word
+	short   [256][]lexiconEntry             // by the first byte, for words that begin with one or two letters
+	first   [256]bool                       // bytes that a word begins with
+	open    bool                            // a short word is a prefix
 }
 
 const bucketBits = 12
+
+// lexiconEntry is a word in a bucket. Its first letters and digits, eight at most, tell most
+// texts from it by one comparison.
+type lexiconEntry struct {
+	start, mask uint64
+	word        uint16
+}
+
+func newLexiconEntry(text []byte, word uint16) lexiconEntry {
+	e := lexiconEntry{word: word}
+	for i, b := range text[:min(len(text), 8)] {
+		if b == ' ' || b >= utf8.RuneSelf {
+			break
+		}
+		e.start |= uint64(b) << (8 * i)
+		e.mask |= 0xFF << (8 * i)
+	}
+	return e
+}
+
+// lower8 returns eight bytes of ASCII in lower case.
+func lower8(x uint64) uint64 {
+	const ones = 0x0101010101010101
+	upper := (x + ones*(0x80-'A')) &^ (x + ones*(0x80-'Z'-1)) & (ones * 0x80)
+	return x | upper>>2
+}
 
 // lexiconWord is a word in lower case, its parts joined by one space each.
 type lexiconWord struct {
@@ -71,11 +98,11 @@ func (x *lexicon) add(word string, list int) {
 		x.words = append(x.words, lexiconWord{text: text, prefix: prefix, inside: text[0] >= 0xE0})
 		x.first[text[0]] = true
 		if len(text) < 3 || text[1] == ' ' || text[2] == ' ' {
-			x.short[text[0]] = append(x.short[text[0]], i)
+			x.short[text[0]] = append(x.short[text[0]], newLexiconEntry(text, i))
 			x.open = x.open || prefix && len(text) < 3
 		} else {
 			b := bucketOf(text[0], text[1], text[2])
-			x.buckets[b] = append(x.buckets[b], i)
+			x.buckets[b] = append(x.buckets[b], newLexiconEntry(text, i))
 		}
 	}
 	w := &x.words[i]
@@ -182,22 +209,30 @@ func (x *lexicon) at(dst []occurrence, text []byte, i int) []occurrence {
 	if classOf[lower] == classUpper {
 		lower |= 0x20
 	}
-	if i+2 >= len(text) {
-		for _, w := range x.short[lower] {
-			dst = x.try(dst, text, i, w)
+	var start uint64 // of the text, where it is ASCII
+	ascii := i+8 <= len(text)
+	if ascii {
+		start = binary.LittleEndian.Uint64(text[i:])
+		ascii = start&0x8080808080808080 == 0
+		start = lower8(start)
+	}
+	try := func(entries []lexiconEntry) {
+		for k := range entries {
+			if e := &entries[k]; !ascii || start&e.mask == e.start {
+				dst = x.try(dst, text, i, e.word)
+			}
 		}
+	}
+	if i+2 >= len(text) {
+		try(x.short[lower])
 		return dst
 	}
 	// In a word of three letters or more no short one ends, but for a plural.
 	if classOf[text[i+1]] != classLower || classOf[text[i+2]] != classLower || text[i+2] == 's' || x.open {
-		for _, w := range x.short[lower] {
-			dst = x.try(dst, text, i, w)
-		}
+		try(x.short[lower])
 	}
 	if b, c := text[i+1], text[i+2]; classOf[b] != classWide && classOf[c] != classWide {
-		for _, w := range x.buckets[bucketOf(lower, lowerASCII(b), lowerASCII(c))] {
-			dst = x.try(dst, text, i, w)
-		}
+		try(x.buckets[bucketOf(lower, lowerASCII(b), lowerASCII(c))])
 		return dst
 	}
 	return x.atWide(dst, text, i)
@@ -213,13 +248,13 @@ func (x *lexicon) atWide(dst []occurrence, text []byte, i int) []occurrence {
 		at += size
 	}
 	if text[i] >= utf8.RuneSelf {
-		for _, w := range x.short[key[0]] {
-			dst = x.try(dst, text, i, w)
+		for _, e := range x.short[key[0]] {
+			dst = x.try(dst, text, i, e.word)
 		}
 	}
 	if n >= 3 {
-		for _, w := range x.buckets[bucketOf(key[0], key[1], key[2])] {
-			dst = x.try(dst, text, i, w)
+		for _, e := range x.buckets[bucketOf(key[0], key[1], key[2])] {
+			dst = x.try(dst, text, i, e.word)
 		}
 	}
 	return dst
@@ -338,7 +373,29 @@ type noted struct {
 	head    struct{ from, to, start, end int } // the column's, for the candidate at [from, to)
 }
 
-type noteBlock struct{ first, last int32 } // of found, moved by one: 0 is not read
+type noteBlock struct {
+	first, last int32 // of found, moved by one: 0 is not read
+	// lists has a bit for the lists that a word of the block is in. Lists share bits.
+	lists [8]uint64
+	spare uint8 // how often its words could have spared a rule some work
+}
+
+// spareAfter is from when on it pays to read a block: a card number is tried again by fifty rules,
+// most others by a few, at a tenth of the cost of reading a block.
+const spareAfter = 8
+
+// worthReading reports whether the words around the candidate are read already, or should be.
+func (n *noted) worthReading(c *candidate) bool {
+	k := &n.allBlocks()[c.start>>blockBits]
+	if k.first == 0 && k.spare < spareAfter {
+		k.spare++
+		return false
+	}
+	return true
+}
+
+// bit is where a list's bit is in noteBlock.lists.
+func (l *wordList) bit() (word, shift int) { return l.id >> 6 & 7, l.id & 63 }
 
 const (
 	blockBits = 8 // of the size of a block: most windows lie in one or two
@@ -371,7 +428,7 @@ func (n *noted) near(l *wordList, c *candidate) bool {
 func (n *noted) columnHead(c *candidate) (start, end int) {
 	if n.head.from != c.start || n.head.to != c.end {
 		n.head.from, n.head.to = c.start, c.end
-		row := &n.rows[c.start>>rowBits%rowSlots]
+		row := n.rowOf(c)
 		if c.start < row.start || c.end > row.end {
 			*row, n.tables = rowAround(c), true
 		}
@@ -380,13 +437,36 @@ func (n *noted) columnHead(c *candidate) (start, end int) {
 	return n.head.start, n.head.end
 }
 
+// rowOf is the place for the row that the candidate stands in, which columnHead fills.
+func (n *noted) rowOf(c *candidate) *tableRow { return &n.rows[c.start>>rowBits%rowSlots] }
+
+// mayHold reports whether a word of the list could begin between two places, or near
+// them. It never says no where within says yes.
+func (n *noted) mayHold(l *wordList, from, to int) bool {
+	if from >= to {
+		return false
+	}
+	word, shift := l.bit()
+	for b := from >> blockBits; b <= (to-1)>>blockBits; b++ {
+		if n.block(b).lists[word]>>shift&1 != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // within reports whether a word of the list stands between two places.
 func (n *noted) within(l *wordList, from, to int) bool {
 	if from >= to {
 		return false
 	}
+	word, shift := l.bit()
 	for b := from >> blockBits; b <= (to-1)>>blockBits; b++ {
-		for _, o := range n.block(b) {
+		k := n.block(b)
+		if k.lists[word]>>shift&1 == 0 {
+			continue
+		}
+		for _, o := range n.words(k) {
 			if int(o.start) >= from && int(o.end) <= to && n.lexicon.words[o.word].inList(l.id) {
 				return true
 			}
@@ -395,7 +475,11 @@ func (n *noted) within(l *wordList, from, to int) bool {
 	return false
 }
 
-func (n *noted) block(b int) []occurrence {
+// words are the occurrences of a block.
+func (n *noted) words(k *noteBlock) []occurrence { return n.found[k.first-1 : k.last-1] }
+
+// allBlocks returns the blocks of the text, whether or not they were read.
+func (n *noted) allBlocks() []noteBlock {
 	if len(n.blocks) == 0 {
 		blocks := (len(n.text)-1)>>blockBits + 1
 		if cap(n.blocks) < blocks {
@@ -404,13 +488,23 @@ func (n *noted) block(b int) []occurrence {
 		n.blocks = n.blocks[:blocks]
 		clear(n.blocks)
 	}
-	k := &n.blocks[b]
+	return n.blocks
+}
+
+// block reads a block if that was not done yet.
+func (n *noted) block(b int) *noteBlock {
+	k := &n.allBlocks()[b]
 	if k.first == 0 {
 		k.first = int32(len(n.found)) + 1
 		n.found = n.lexicon.occurrences(n.found, n.text, runeStart(n.text, b<<blockBits), runeStart(n.text, min((b+1)<<blockBits, len(n.text))))
 		k.last = int32(len(n.found)) + 1
+		for _, o := range n.words(k) {
+			for i, set := range n.lexicon.words[o.word].lists {
+				k.lists[i&7] |= set
+			}
+		}
 	}
-	return n.found[k.first-1 : k.last-1]
+	return k
 }
 
 // runeStart moves to where the character at text[i] begins.

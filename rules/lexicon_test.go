@@ -160,7 +160,7 @@ func FuzzLexicon(f *testing.F) {
 		n.reset(set.lexicon, text)
 		var parts []occurrence
 		for b := range (len(text)-1)>>blockBits + 1 {
-			parts = append(parts, n.block(b)...)
+			parts = append(parts, n.words(n.block(b))...)
 		}
 		if len(whole) != len(parts) {
 			t.Fatalf("%d words, %d by blocks", len(whole), len(parts))

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -40,6 +41,7 @@ type judge struct {
 	lowIf      []check
 	near       []nearby
 	needsNear  bool
+	required   *wordList // without one of its words nearby nothing is found
 	base       scanner.Confidence
 	unless     *wordList
 	values     map[string]bool
@@ -69,6 +71,9 @@ func Compile(files []*File) (*Set, error) {
 			if err != nil {
 				faults = append(faults, err)
 				continue
+			}
+			for i := range judges {
+				judges[i].required = judges[i].requiredList()
 			}
 			s.rules = append(s.rules, r)
 			if r.MinCount > 1 {
@@ -322,6 +327,16 @@ type scratch struct {
 	keyed   int     // how many bytes of the text are its key
 	asked   []int   // judges of a group
 	trace   *tracer // nil but in Explain
+
+	// The candidate at hand, and one that begins inside it. They stand here since checks are
+	// called by pointer, for which each candidate would otherwise need memory of its own.
+	candidate, inner candidate
+}
+
+// forget drops what the scratch knows of a text, and the text.
+func (sc *scratch) forget() {
+	sc.candidate, sc.inner = candidate{}, candidate{}
+	sc.noted.text = nil
 }
 
 // Detect finds the rules' matches in the texts. It implements
@@ -329,6 +344,7 @@ type scratch struct {
 func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
 	sc := s.scratch.Get().(*scratch)
 	defer s.scratch.Put(sc)
+	defer sc.forget()
 	return s.detect(ctx, sc, texts)
 }
 
@@ -352,16 +368,17 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 				return nil, ctx.Err()
 			}
 			m := &sc.matches[k]
-			c := newCandidate(v.text, m.GroupStart, m.GroupEnd, m.Start, m.End)
+			c := &sc.candidate
+			*c = newCandidate(v.text, m.GroupStart, m.GroupEnd, m.Start, m.End)
 			first := len(found)
 			if c.tooShort(s.counts[m.Pattern]) && sc.trace == nil {
 				continue
 			}
-			if found, err = s.consider(ctx, found, sc, s.judges[m.Pattern], &c, v.label); err != nil {
+			if found, err = s.consider(ctx, found, sc, s.judges[m.Pattern], c, v.label); err != nil {
 				return nil, err
 			}
 			for _, g := range s.groups[m.Pattern] {
-				if found, err = s.considerGroup(ctx, found, sc, g, &c, v.label); err != nil {
+				if found, err = s.considerGroup(ctx, found, sc, g, c, v.label); err != nil {
 					return nil, err
 				}
 			}
@@ -401,6 +418,23 @@ func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch
 	return s.retry(ctx, found, sc, c, shift)
 }
 
+// lacks reports whether no word that the rule requires stands near the candidate, nor near
+// anything that begins inside it. It may say no where there is none. Most rules that look at long
+// numbers end here rather than try again at each later word of them.
+func (j *judge) lacks(sc *scratch, c *candidate) bool {
+	l, n := j.required, &sc.noted
+	if l == nil || sc.trace != nil || bytes.ContainsAny(c.whole(), "\n\t|,;") {
+		return false // candidates over several lines and cells can have several heads
+	}
+	before := max(l.window, maxLabelGap+maxLabelText)
+	if n.mayHold(l, max(c.from-before, 0), min(c.to+retryTail+l.after, len(c.text))) || n.mayHold(l, 0, sc.keyed) {
+		return false
+	}
+	n.columnHead(c)
+	row := n.rowOf(c)
+	return !n.mayHold(l, row.headStart, row.headEnd)
+}
+
 // counted reports whether the candidate has as many letters and digits as the
 // checks can pass. Most rules that share a pattern end here.
 func (j *judge) counted(sc *scratch, c *candidate) bool {
@@ -434,9 +468,18 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, f
 	if failed.start == first {
 		first++ // behind one character that only delimits it, the same would be found
 	}
+	asked := false // whether there is a word for them
 	for at := first; at < failed.to && len(sc.failed) > 0; at++ {
 		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
 			continue
+		}
+		if !asked {
+			asked = true
+			if !sc.noted.worthReading(failed) {
+				// What is to be spared costs less.
+			} else if sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.lacks(sc, failed) }); len(sc.failed) == 0 {
+				break
+			}
 		}
 		base, end := at, min(failed.to+retryTail, len(failed.text))
 		if failed.text[at-1] < utf8.RuneSelf {
@@ -453,26 +496,31 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, f
 		if sc.retry, err = alone.Find(ctx, sc.retry[:0], failed.text[base:end]); err != nil {
 			return nil, err
 		}
+		if len(sc.retry) == 0 {
+			break // nothing begins at a later word either
+		}
+		at = max(at, sc.retry[0].Start+base) // what begins at a word before that is the same
 		for _, m := range sc.retry {
 			if m.Start+base >= failed.to {
 				break
 			}
-			c := newCandidate(failed.text, m.GroupStart+base, m.GroupEnd+base, m.Start+base, m.End+base)
+			c := &sc.inner
+			*c = newCandidate(failed.text, m.GroupStart+base, m.GroupEnd+base, m.Start+base, m.End+base)
 			if c.start < shift {
 				continue
 			}
 			open := sc.failed[:0]
 			for _, j := range sc.failed {
-				if !j.counted(sc, &c) {
+				if !j.counted(sc, c) {
 					open = append(open, j)
 					continue
 				}
-				confidence, passed, err := j.decide(ctx, sc, &c)
+				confidence, passed, err := j.decide(ctx, sc, c)
 				if err != nil {
 					return nil, err
 				}
 				if passed && confidence > 0 {
-					found = append(found, j.finding(&c, confidence))
+					found = append(found, j.finding(c, confidence))
 				} else {
 					open = append(open, j)
 				}
