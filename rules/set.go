@@ -23,8 +23,7 @@ type Set struct {
 	counts  []uint64   // by pattern index: numbers of letters and digits that one of its judges can pass, a bit each
 	groups  [][]*group // and those that are asked only near a word of theirs
 	matcher *match.Set
-	alone   []func() (*match.Set, error) // by pattern index, compiled when first needed
-	sources []source                     // their judges follow those of the patterns
+	sources []source // their judges follow those of the patterns
 	find    func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error)
 	least   map[string]int // min_count by rule id, where it is more than 1
 	lexicon *lexicon       // the words of all rules
@@ -51,7 +50,7 @@ type judge struct {
 	inLine     *match.Set
 	drop, mark bool // what to do about placeholders
 	parts      []*part
-	alone      func() (*match.Set, error)
+	pattern    int // of the matcher, or -1
 	checkNames string
 }
 
@@ -97,11 +96,8 @@ func Compile(files []*File) (*Set, error) {
 					shared[key] = i
 					patterns = append(patterns, j.expr)
 					s.judges = append(s.judges, nil)
-					s.alone = append(s.alone, sync.OnceValues(func() (*match.Set, error) {
-						return match.Compile([]match.Pattern{{Expr: j.expr.Expr}})
-					}))
 				}
-				j.alone = s.alone[i]
+				j.pattern = i
 				s.judges[i] = append(s.judges[i], j)
 			}
 		}
@@ -226,7 +222,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, er
 			if j.checks, err = parseChecks(r.Checks); err != nil {
 				return nil, nil, r.fault("checks", "%v", err)
 			}
-			j.base, j.counts = cmp.Or(level, j.base), countsOf(j.checks)
+			j.base, j.counts, j.pattern = cmp.Or(level, j.base), countsOf(j.checks), -1
 			judges = append(judges, j)
 		}
 	}
@@ -266,18 +262,6 @@ func compileAll(exprs []string) (*match.Set, error) {
 func (s *Set) Warm(ctx context.Context) error {
 	if err := s.matcher.Warm(ctx); err != nil {
 		return s.patternErrors(err)
-	}
-	for i, judges := range s.judges[:len(s.alone)] {
-		checked := func(j judge) bool { return len(j.checks) > 0 }
-		if !slices.ContainsFunc(judges, checked) && !slices.ContainsFunc(s.groups[i], func(g *group) bool { return slices.ContainsFunc(g.judges, checked) }) {
-			continue // its candidates never fail
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if _, err := s.alone[i](); err != nil {
-			return fmt.Errorf("rule %s: %w", s.anyJudge(i).rule.ID, err)
-		}
 	}
 	return nil
 }
@@ -463,10 +447,14 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, f
 	if failed.to-failed.from > maxRetryBytes || failed.unbroken() {
 		return found, nil
 	}
-	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.alone == nil || j.hopeless(failed) })
+	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.pattern < 0 || j.hopeless(failed) })
 	first := failed.from + 1
 	if failed.start == first {
 		first++ // behind one character that only delimits it, the same would be found
+	}
+	end := min(failed.to+retryTail, len(failed.text))
+	for end < len(failed.text) && !utf8.RuneStart(failed.text[end]) {
+		end--
 	}
 	asked := false // whether there is a word for them
 	for at := first; at < failed.to && len(sc.failed) > 0; at++ {
@@ -481,31 +469,19 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, f
 				break
 			}
 		}
-		base, end := at, min(failed.to+retryTail, len(failed.text))
-		if failed.text[at-1] < utf8.RuneSelf {
-			base-- // it stays in view, so that a boundary means the same
-		}
-		for end < len(failed.text) && !utf8.RuneStart(failed.text[end]) {
-			end--
-		}
-		j := sc.failed[0] // they share the pattern
-		alone, err := j.alone()
-		if err != nil {
-			return nil, fmt.Errorf("rule %s: %w", j.rule.ID, err)
-		}
-		if sc.retry, err = alone.Find(ctx, sc.retry[:0], failed.text[base:end]); err != nil {
-			return nil, err
+		_, before := utf8.DecodeLastRune(failed.text[:at]) // which patterns may want to see
+		j := sc.failed[0]                                  // they share the pattern
+		var err error
+		if sc.retry, err = s.matcher.FindWithin(ctx, sc.retry[:0], j.pattern, failed.text[:end], at-before, failed.to); err != nil {
+			return nil, s.patternErrors(err)
 		}
 		if len(sc.retry) == 0 {
 			break // nothing begins at a later word either
 		}
-		at = max(at, sc.retry[0].Start+base) // what begins at a word before that is the same
+		at = max(at, sc.retry[0].Start) // what begins at a word before that is the same
 		for _, m := range sc.retry {
-			if m.Start+base >= failed.to {
-				break
-			}
 			c := &sc.inner
-			*c = newCandidate(failed.text, m.GroupStart+base, m.GroupEnd+base, m.Start+base, m.End+base)
+			*c = newCandidate(failed.text, m.GroupStart, m.GroupEnd, m.Start, m.End)
 			if c.start < shift {
 				continue
 			}

@@ -177,6 +177,37 @@ func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, ste
 	return dst, nil
 }
 
+// FindWithin appends the matches of one pattern that begin in text[from:to], as they are found
+// from there on, without any filter. It suits a few bytes of a text that is known to be
+// valid UTF-8. The error is that of ctx, or a *PatternError.
+func (s *Set) FindWithin(ctx context.Context, dst []Match, pattern int, text []byte, from, to int) ([]Match, error) {
+	e := &s.exprs[pattern]
+	if x := e.exact(); x != nil {
+		sc := s.plain.scratch.Get().(*scratch)
+		// What begins in a few bytes may be long.
+		sc.tries.ctx = ctx
+		got, ok := x.findAll(&sc.tries, dst, pattern, text, from, to, 4*freeSteps+byteSteps*(len(text)-from))
+		sc.tries.ctx = nil
+		s.plain.scratch.Put(sc)
+		if ok {
+			return got, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return dst, err
+		}
+	}
+	_, before := utf8.DecodeLastRune(text[:from])
+	had := len(dst)
+	dst, err := e.findIn(ctx, dst, pattern, text, from-before, len(text))
+	within := dst[:had]
+	for _, m := range dst[had:] {
+		if from <= m.Start && m.Start < to {
+			within = append(within, m)
+		}
+	}
+	return within, err
+}
+
 // FindAll gives what Find gives, without any filter: each pattern alone goes
 // over the whole text. It is the reference that Find is tested against.
 func (s *Set) FindAll(ctx context.Context, dst []Match, text []byte) ([]Match, error) {

@@ -390,3 +390,39 @@ func TestWorkIsLinear(t *testing.T) {
 		}
 	}
 }
+
+// FindWithin gives the matches that begin in a part of a text, and sees what stands around it.
+func TestFindWithin(t *testing.T) {
+	for _, test := range []struct {
+		expr, text string
+		from, to   int
+		want       []int // starts and ends
+	}{
+		{`\b\d{4}\b`, "2026 4111 1111", 5, 14, []int{5, 9, 10, 14}},
+		{`\b\d{4}\b`, "2026 4111 1111", 6, 14, []int{10, 14}}, // no word begins at 6
+		{`\b\d{4}\b`, "2026 4111 1111", 5, 10, []int{5, 9}},
+		{`(?:^|[^0-9])\d{4}`, "a2026 4111", 1, 10, []int{5, 10}},
+		{`\d+`, "12 345678", 3, 5, []int{3, 9}}, // it may end behind the part
+		{`(?i)s\p{L}+`, "aſet éſet", 1, 12, []int{1, 5, 8, 12}},
+		{`x`, "abc", 0, 3, nil},
+	} {
+		set, err := match.Compile([]match.Pattern{{Expr: `never`}, {Expr: test.expr}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := set.FindWithin(t.Context(), nil, 1, []byte(test.text), test.from, test.to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ends []int
+		for _, m := range got {
+			if m.Pattern != 1 {
+				t.Errorf("%s: pattern %d", test.expr, m.Pattern)
+			}
+			ends = append(ends, m.Start, m.End)
+		}
+		if !slices.Equal(ends, test.want) {
+			t.Errorf("%s in %q[%d:%d]: %v, want %v", test.expr, test.text, test.from, test.to, ends, test.want)
+		}
+	}
+}
