@@ -15,20 +15,21 @@ import (
 	"github.com/sluice-dlp/sluice/scanner/match"
 )
 
-// peopleNames makes n different names of people.
+// peopleNames makes n different names of people. Some first names have two
+// letters, so that no word of a text is too short to be looked up.
 func peopleNames(n int) []string {
 	g := rand.New(rand.NewPCG(3, 9))
 	syllables := []string{"ka", "ro", "lin", "da", "mar", "tes", "vo", "ni", "sche", "bur", "ga", "lo", "pri", "ul", "en", "tor", "ma", "del", "fi", "hau"}
 	word := func(k int) string {
-		w := ""
-		for k += 400; k > 0; k /= len(syllables) {
+		w := syllables[k%len(syllables)]
+		for k /= len(syllables); k > 0; k /= len(syllables) {
 			w += syllables[k%len(syllables)]
 		}
 		return string(w[0]-32) + w[1:]
 	}
 	names := make([]string, n)
 	for i := range names {
-		names[i] = word(g.IntN(30_000)) + " " + word(i)
+		names[i] = word(g.IntN(30_000)) + " " + word(400+i)
 	}
 	return names
 }

@@ -12,20 +12,20 @@ import (
 	"github.com/sluice-dlp/sluice/scanner/match"
 )
 
-// namesOf makes n different names of people: a first name of one in 30,000 and
-// a last name, as in a customer list.
+// namesOf makes n different names of people: a first name of one in 30,000, some
+// of them of two letters, and a last name, as in a customer list.
 func namesOf(n int, yield func(name string)) {
 	g := rand.New(rand.NewPCG(3, 9))
 	syllables := []string{"ka", "ro", "lin", "da", "mar", "tes", "vo", "ni", "sche", "bur", "ga", "lo", "pri", "ul", "en", "tor", "ma", "del", "fi", "hau"}
 	word := func(k int) string {
-		w := ""
-		for k += 400; k > 0; k /= len(syllables) {
+		w := syllables[k%len(syllables)]
+		for k /= len(syllables); k > 0; k /= len(syllables) {
 			w += syllables[k%len(syllables)]
 		}
 		return string(w[0]-32) + w[1:]
 	}
 	for i := range n {
-		yield(word(g.IntN(30_000)) + " " + word(i))
+		yield(word(g.IntN(30_000)) + " " + word(400+i))
 	}
 }
 

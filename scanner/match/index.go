@@ -16,12 +16,16 @@ type index struct {
 	compact uint64                // lengths of compact values; bit 63 is for 64
 	table   table
 
-	shortest int // of the plain first words, in bytes
+	shortest int    // of the plain first words, in bytes
+	lower    uint64 // lowerBits, unless spelling counts
 }
 
 // setFirst sets the first words of a kind.
 func (x *index) setFirst(kind int, f firstWords) {
 	x.first[kind] = f
+	if !x.words.exact {
+		x.lower = lowerBits
+	}
 	x.shortest = bits.TrailingZeros64(x.first[plainWords].lengths)
 }
 
@@ -238,11 +242,16 @@ func (x *index) bytes() int {
 // All bits of one hash are in one word, so that asking reads memory once.
 type bloom []uint64
 
-// bloomBits is how many bits each hash has; of those that were not added, one
-// in a hundred passes.
-const bloomBits = 12
-
-func newBloom(n int) bloom { return make(bloom, max(1, (n*bloomBits+63)/64)) }
+// newBloom makes a filter for n hashes. Small ones have 16 bits for each, and let
+// through one in two hundred of those that were not added; large ones 12, for
+// the sake of memory and cache, and one in fifty.
+func newBloom(n int) bloom {
+	bits := 16
+	if n > 1<<17 {
+		bits = 12
+	}
+	return make(bloom, max(1, (n*bits+63)/64))
+}
 
 func (b bloom) place(h uint64) (word, mask uint64) {
 	word, _ = bits.Mul64(h, uint64(len(b)))

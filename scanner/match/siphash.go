@@ -25,19 +25,27 @@ func (k sipKey) begin() sipState {
 	}
 }
 
-func (s *sipState) round() {
-	v0, v1, v2, v3 := s.v0, s.v1, s.v2, s.v3
+// A round is in two halves, since the compiler inlines functions of that size,
+// and keeps their values in registers.
+func roundA(v0, v1, v2, v3 uint64) (uint64, uint64, uint64, uint64) {
 	v0 += v1
 	v2 += v3
 	v1 = bits.RotateLeft64(v1, 13) ^ v0
 	v3 = bits.RotateLeft64(v3, 16) ^ v2
-	v0 = bits.RotateLeft64(v0, 32)
+	return bits.RotateLeft64(v0, 32), v1, v2, v3
+}
+
+func roundB(v0, v1, v2, v3 uint64) (uint64, uint64, uint64, uint64) {
 	v2 += v1
 	v0 += v3
 	v1 = bits.RotateLeft64(v1, 17) ^ v2
 	v3 = bits.RotateLeft64(v3, 21) ^ v0
-	v2 = bits.RotateLeft64(v2, 32)
-	s.v0, s.v1, s.v2, s.v3 = v0, v1, v2, v3
+	return v0, v1, bits.RotateLeft64(v2, 32), v3
+}
+
+func (s *sipState) round() {
+	v0, v1, v2, v3 := roundA(s.v0, s.v1, s.v2, s.v3)
+	s.v0, s.v1, s.v2, s.v3 = roundB(v0, v1, v2, v3)
 }
 
 // lastBlock is what SipHash mixes in last: the bytes that fill no block, and the
@@ -62,39 +70,48 @@ func (k sipKey) sum64(p []byte) uint64 {
 	return s.end64(lastBlock(p, n))
 }
 
-func (s *sipState) end64(m uint64) uint64 {
-	s.v3 ^= m
-	s.round()
-	s.v0 ^= m
-	s.v2 ^= 0xff
-	s.round()
-	s.round()
-	s.round()
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3
+// end64 mixes in the last block and ends a sum64. Most words of a text are one
+// block, so that this is nearly all that is done about them.
+func (s sipState) end64(m uint64) uint64 {
+	v0, v1, v2, v3 := roundA(s.v0, s.v1, s.v2, s.v3^m)
+	v0, v1, v2, v3 = roundB(v0, v1, v2, v3)
+	v0, v1, v2, v3 = roundA(v0^m, v1, v2^0xff, v3)
+	v0, v1, v2, v3 = roundB(v0, v1, v2, v3)
+	v0, v1, v2, v3 = roundA(v0, v1, v2, v3)
+	v0, v1, v2, v3 = roundB(v0, v1, v2, v3)
+	v0, v1, v2, v3 = roundA(v0, v1, v2, v3)
+	v0, v1, v2, v3 = roundB(v0, v1, v2, v3)
+	return v0 ^ v1 ^ v2 ^ v3
 }
 
 // sum128 is SipHash-2-4 of p with a result of 128 bits.
 func (k sipKey) sum128(p []byte) (lo, hi uint64) {
 	s, n := k.begin(), len(p)
-	s.v1 ^= 0xee
-	mix := func(m uint64) {
-		s.v3 ^= m
-		s.round()
-		s.round()
-		s.v0 ^= m
+	v0, v1, v2, v3 := s.v0, s.v1^0xee, s.v2, s.v3
+	for more := true; more; {
+		m := uint64(0)
+		if more = len(p) >= 8; more {
+			m, p = binary.LittleEndian.Uint64(p), p[8:]
+		} else {
+			m = lastBlock(p, n)
+		}
+		v3 ^= m
+		for range 2 {
+			v0, v1, v2, v3 = roundA(v0, v1, v2, v3)
+			v0, v1, v2, v3 = roundB(v0, v1, v2, v3)
+		}
+		v0 ^= m
 	}
-	for ; len(p) >= 8; p = p[8:] {
-		mix(binary.LittleEndian.Uint64(p))
-	}
-	mix(lastBlock(p, n))
-	s.v2 ^= 0xee
+	v2 ^= 0xee
 	for range 4 {
-		s.round()
+		v0, v1, v2, v3 = roundA(v0, v1, v2, v3)
+		v0, v1, v2, v3 = roundB(v0, v1, v2, v3)
 	}
-	lo = s.v0 ^ s.v1 ^ s.v2 ^ s.v3
-	s.v1 ^= 0xdd
+	lo = v0 ^ v1 ^ v2 ^ v3
+	v1 ^= 0xdd
 	for range 4 {
-		s.round()
+		v0, v1, v2, v3 = roundA(v0, v1, v2, v3)
+		v0, v1, v2, v3 = roundB(v0, v1, v2, v3)
 	}
-	return lo, s.v0 ^ s.v1 ^ s.v2 ^ s.v3
+	return lo, v0 ^ v1 ^ v2 ^ v3
 }

@@ -32,9 +32,6 @@ func wordMasks(block *[64 + 8]byte) (word, digit, foreign uint64) {
 // gather moves the high bits of eight bytes into one byte.
 func gather(x uint64) uint64 { return (x >> 7) * 0x0102040810204080 >> 56 }
 
-// lowerASCII turns eight letters and digits into lower case.
-func lowerASCII(x uint64) uint64 { return x | x>>1&0x2020202020202020 }
-
 // reader finds the words of texts, as a Dictionary knows them.
 type reader struct {
 	table *[spelledLow + 0x100]spelling
@@ -151,6 +148,7 @@ type wordFunc func(start, end int, passes, digits bool)
 // hashed without being copied.
 func (x *index) eachWord(text []byte, check func() error, yield wordFunc) error {
 	var pad [64 + 8]byte
+	begun, plain := x.key.begin(), x.first[plainWords].filter
 	next := blockSize
 	for pos := 0; pos < len(text); {
 		if pos >= next {
@@ -192,7 +190,14 @@ func (x *index) eachWord(text []byte, check func() error, yield wordFunc) error 
 			for ; starts != 0; starts &= starts - 1 {
 				s := bits.TrailingZeros64(starts)
 				n := bits.TrailingZeros64(^(word >> s))
-				if x.first[plainWords].filter.has(x.hashASCII(block, s, n)) {
+				var h uint64
+				if n < 8 {
+					m := binary.LittleEndian.Uint64(block[s:]) & (1<<(8*n) - 1)
+					h = begun.end64(m | m>>1&x.lower | uint64(n)<<56)
+				} else {
+					h = x.hashASCII(block, s, n)
+				}
+				if plain.has(h) {
 					yield(pos+s, pos+s+n, true, false)
 				}
 			}
@@ -223,23 +228,23 @@ func (x *index) eachWord(text []byte, check func() error, yield wordFunc) error 
 	return nil
 }
 
+// lowerBits are set in lower case where the bit above them says that a byte is a
+// letter: x | x>>1&lowerBits is x in lower case.
+const lowerBits = 0x2020202020202020
+
 // hashASCII is sum64 of the n bytes of block from s on, as they are compared.
 func (x *index) hashASCII(block *[64 + 8]byte, s, n int) uint64 {
-	st, length := x.key.begin(), uint64(n)<<56
+	length := uint64(n) << 56
+	st := x.key.begin()
 	for ; n >= 8; n, s = n-8, s+8 {
 		m := binary.LittleEndian.Uint64(block[s:])
-		if !x.words.exact {
-			m = lowerASCII(m)
-		}
+		m |= m >> 1 & x.lower
 		st.v3 ^= m
 		st.round()
 		st.v0 ^= m
 	}
 	m := binary.LittleEndian.Uint64(block[s:]) & (1<<(8*n) - 1)
-	if !x.words.exact {
-		m = lowerASCII(m)
-	}
-	return st.end64(m | length)
+	return st.end64(m | m>>1&x.lower | length)
 }
 
 // eachForeign is eachWord for text[from:to], which has letters beyond ASCII or
@@ -256,8 +261,7 @@ func (x *index) eachForeign(text []byte, from, to int, check func() error, yield
 		}
 		if isHan(text[at]) && at+2 < to {
 			f, m := &x.first[foreignWords], uint64(text[at])|uint64(text[at+1])<<8|uint64(text[at+2])<<16|3<<56
-			st := x.key.begin()
-			if !f.mayHave(3) || !f.filter.has(st.end64(m)) {
+			if !f.mayHave(3) || !f.filter.has(x.key.begin().end64(m)) {
 				_, at = x.words.single(buf[:0], text[:to], at+3)
 				continue
 			}
