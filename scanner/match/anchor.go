@@ -58,6 +58,7 @@ type chooser struct {
 	freq   *frequencies
 	ids    map[byteSet]uint16 // numbers of the sets met so far
 	shares [][]groupShare     // by number
+	sorts  []share            // by number
 	rates  map[[anchorLen]uint16]float64
 
 	sets setFinder
@@ -68,6 +69,7 @@ func newChooser() *chooser {
 		freq:   newFrequencies(),
 		ids:    map[byteSet]uint16{},
 		shares: [][]groupShare{nil}, // no set has number 0
+		sorts:  make([]share, 1),
 		rates:  map[[anchorLen]uint16]float64{},
 	}
 }
@@ -100,6 +102,13 @@ func (c *chooser) rate(seq *sequence, n int) float64 {
 		all[k] = c.shares[key[k]]
 	}
 	r = c.freq.rate(all[:n])
+	for m := sortBase64; m < models; m++ {
+		other := sorts[m].weight
+		for k := range n {
+			other *= c.sorts[key[k]][m]
+		}
+		r += float64(other)
+	}
 	c.rates[key] = r
 	return r
 }
@@ -112,10 +121,11 @@ func (c *chooser) number(s byteSet) uint16 {
 			// Nobody has so many. Forget them all.
 			clear(c.ids)
 			clear(c.rates)
-			c.shares = c.shares[:1]
+			c.shares, c.sorts = c.shares[:1], c.sorts[:1]
 		}
 		id = uint16(len(c.shares))
 		c.shares = append(c.shares, groupShares(s))
+		c.sorts = append(c.sorts, shareOf(s))
 		c.ids[s] = id
 	}
 	return id

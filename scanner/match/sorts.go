@@ -50,7 +50,7 @@ func newSorts() (sorts [models]textSort) {
 	spread(sortNumbers, .20, lower)
 	spread(sortNumbers, .05, upper+"\n_={}")
 	spread(sortScripts, .62, between(0x80, 0xbf))
-	spread(sortScripts, .20, between(0xe3, 0xe9))
+	spread(sortScripts, .20, between(0xe0, 0xe9))
 	spread(sortScripts, .08, between(0xc3, 0xd8))
 	spread(sortScripts, .05, " \n.,")
 	spread(sortScripts, .03, lower)
