@@ -36,15 +36,19 @@ type sequence [anchorLen]byteSet
 // The costs of a scan that anchors are chosen by, in nanoseconds. Only
 // their proportions matter.
 const (
-	costFirst  = 8   // a place that the first step lets through
-	costAnchor = 60  // an anchor: the walk in both directions
-	costWhole  = 6.6 // RE2, per byte
-	costProbe  = 1.5 // a byte looked at for a run
-	costRun    = 500 // a run: the search around it
+	costFirst  = 8    // a place that the first step lets through
+	costAnchor = 60   // an anchor: the walk in both directions
+	costWhole  = 6.6  // RE2, per byte
+	costProbe  = 8    // a byte looked at for a run; it is seldom foreseen what it is
+	costVector = 0.03 // a byte of text, where runs are looked for with vectors
+	costRun    = 500  // a run: the search around it
 )
 
 func (a *anchor) cost() float64 {
 	if a.length > 0 {
+		if firstSteps[0].members != nil {
+			return costVector + costRun*a.rate
+		}
 		return costProbe*a.first + costRun*a.rate
 	}
 	return costFirst*a.first + costAnchor*a.rate
