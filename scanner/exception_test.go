@@ -3,9 +3,11 @@ package scanner_test
 import (
 	"context"
 	"crypto/sha1"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -118,4 +120,26 @@ func TestMatchPath(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// FuzzMatchPath holds MatchPath to a regular expression.
+func FuzzMatchPath(f *testing.F) {
+	f.Add("/a/*/c", "/a/b/c")
+	f.Add("**/x*", "a/b/xy")
+	f.Add("*a**b*", "/a//b")
+	f.Fuzz(func(t *testing.T, pattern, path string) {
+		if len(pattern) > 40 || len(path) > 60 || strings.Count(pattern, "*") > 6 || !utf8.ValidString(pattern) || !utf8.ValidString(path) {
+			return
+		}
+		expr := regexp.QuoteMeta(pattern)
+		expr = strings.ReplaceAll(expr, `\*\*`, "\x00")
+		if strings.Contains(pattern, "\x00") {
+			return
+		}
+		expr = strings.ReplaceAll(strings.ReplaceAll(expr, `\*`, "[^/]*"), "\x00", ".*")
+		want := regexp.MustCompile("(?s)^" + expr + "$").MatchString(path)
+		if got := scanner.MatchPath(pattern, path); got != want {
+			t.Errorf("MatchPath(%q, %q) is %v", pattern, path, got)
+		}
+	})
 }

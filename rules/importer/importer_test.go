@@ -127,3 +127,32 @@ func FuzzTranslate(f *testing.F) {
 		}
 	})
 }
+
+// FuzzImport wants no panic, and of every file that is taken a rule file that
+// loads.
+func FuzzImport(f *testing.F) {
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range names {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(strings.TrimSpace(string(archive.Files[0].Data)), archive.Files[1].Data)
+	}
+	f.Fuzz(func(t *testing.T, from string, data []byte) {
+		result, err := Import(data, Options{Format: from})
+		if err != nil || len(result.Rules)+len(result.Exceptions) == 0 {
+			return
+		}
+		text, err := result.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rules.Parse("rules.yaml", text); err != nil {
+			t.Errorf("%v\n%s", err, text)
+		}
+	})
+}

@@ -472,10 +472,11 @@ func groupsOf(expr string) (out []openGroup) {
 		case strings.HasPrefix(expr[i:], "(?P<") || strings.HasPrefix(expr[i:], "(?<") && !strings.HasPrefix(expr[i:], "(?<=") && !strings.HasPrefix(expr[i:], "(?<!"):
 			open := strings.IndexByte(expr[i:], '<')
 			end := strings.IndexByte(expr[i:], '>')
-			if end < 0 {
+			if end < open {
 				return out
 			}
 			out = append(out, openGroup{i, end + 1, expr[i+open+1 : i+end]})
+			i += end
 		case expr[i] == '(' && !strings.HasPrefix(expr[i:], "(?"):
 			out = append(out, openGroup{i, 1, ""})
 		}
