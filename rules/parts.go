@@ -58,10 +58,35 @@ type partState struct {
 	spans []scanner.Span // in order of their starts
 }
 
-// partMaker makes the parts of rules.
+// partMaker makes the parts of rules, and what they have in common.
 type partMaker struct {
 	files []*File
 	count int
+	sets  map[string]*match.Set // of lists of expressions, which rules may share
+}
+
+// compile makes a set of the expressions, nil if there are none.
+func (m *partMaker) compile(exprs []string) (*match.Set, error) {
+	if len(exprs) == 0 {
+		return nil, nil
+	}
+	key := strings.Join(exprs, "\x00")
+	if set, ok := m.sets[key]; ok {
+		return set, nil
+	}
+	list := make([]match.Pattern, len(exprs))
+	for i, expr := range exprs {
+		list[i].Expr = expr
+	}
+	set, err := match.Compile(list)
+	if err != nil {
+		return nil, err
+	}
+	if m.sets == nil {
+		m.sets = make(map[string]*match.Set)
+	}
+	m.sets[key] = set
+	return set, nil
 }
 
 // rule finds a rule by its id: among those in use, or else among the built-in

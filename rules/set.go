@@ -198,7 +198,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, er
 			set   **match.Set
 			exprs []string
 		}{{&proto.patterns, u.Patterns}, {&proto.inMatch, u.MatchPatterns}, {&proto.inLine, u.LinePatterns}} {
-			if *list.set, err = compileAll(list.exprs); err != nil {
+			if *list.set, err = parts.compile(list.exprs); err != nil {
 				return nil, nil, r.fault("unless", "pattern is not valid RE2: %v", err)
 			}
 		}
@@ -241,18 +241,6 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, er
 		judges = append(judges, j)
 	}
 	return judges, sources, nil
-}
-
-// compileAll makes a set of the expressions, nil if there are none.
-func compileAll(exprs []string) (*match.Set, error) {
-	if len(exprs) == 0 {
-		return nil, nil
-	}
-	list := make([]match.Pattern, len(exprs))
-	for i, expr := range exprs {
-		list[i].Expr = expr
-	}
-	return match.Compile(list)
 }
 
 // Warm compiles what a Set otherwise compiles when a pattern is first needed,
