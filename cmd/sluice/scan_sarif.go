@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 
 	"github.com/sluice-dlp/sluice/rules"
 )
@@ -26,6 +27,12 @@ type sarifText struct {
 type sarifRule struct {
 	ID               string    `json:"id"`
 	ShortDescription sarifText `json:"shortDescription"`
+	// Properties have the tags that code scanning services filter by.
+	Properties *sarifTags `json:"properties,omitempty"`
+}
+
+type sarifTags struct {
+	Tags []string `json:"tags"`
 }
 
 type sarifResult struct {
@@ -70,7 +77,8 @@ func newSARIF(files []*rules.File, w io.Writer) *sarif {
 			if title == "" {
 				title = r.ID
 			}
-			s.rule(r.ID, title)
+			i := s.rule(r.ID, title)
+			s.rules[i].Properties = &sarifTags{slices.Concat(r.Tags, r.Mappings())}
 		}
 	}
 	return s
