@@ -181,7 +181,7 @@ func TestExampleHasEveryKeyWithAComment(t *testing.T) {
 	}
 	walk(doc.Content[0], "")
 	want := slices.DeleteFunc(keysOf(reflect.TypeFor[Config](), ""), func(k string) bool { return strings.HasPrefix(k, "plugins.") || strings.HasPrefix(k, "indexes.") })
-	want = append(want, "policy.on_error", "policy.default", "policy.kinds", "policy.rules")
+	want = append(want, "policy.on_error", "policy.default", "policy.kinds", "policy.rules", "policy.exceptions")
 	slices.Sort(got)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -210,6 +210,8 @@ func TestExampleFitsTheSchema(t *testing.T) {
 		"short policy":  {"policy: {rules: {private-key: block}}", true},
 		"unknown key":   {"listn: x", false},
 		"bad action":    {"policy: {on_error: redact}", false},
+		"exception":     {"policy: {exceptions: [{rules: [a], owner: b, reason: c, expires: never}]}", true},
+		"no owner":      {"policy: {exceptions: [{rules: [a], reason: c, expires: never}]}", false},
 		"bad size":      {"limits: {body: lots}", false},
 	} {
 		var value any

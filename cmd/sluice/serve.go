@@ -6,8 +6,11 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sluice-dlp/sluice/rules"
 )
 
 // configFlags are the flags of every command that reads sluice.yaml.
@@ -116,7 +119,8 @@ func configCommand(std streams) *cobra.Command {
 			Use:   "check [FILE]",
 			Short: "Say what is wrong with a configuration, the rules it names included",
 			Long: `Say what is wrong with a configuration, the rules it names included, with file
-and line. Plugins are not started. Exit status 2 if something is wrong.`,
+and line, and which exceptions have expired or soon will. Plugins are not started.
+Exit status 2 if something is wrong.`,
 			Args: cobra.MaximumNArgs(1),
 			RunE: func(_ *cobra.Command, args []string) error {
 				var file string
@@ -130,6 +134,9 @@ and line. Plugins are not started. Exit status 2 if something is wrong.`,
 				a, err := assemble(c, nil)
 				if err != nil {
 					return err
+				}
+				for _, p := range rules.LintExceptions(a.scanner.Policy().Exceptions, time.Now(), expiresSoon) {
+					_, _ = fmt.Fprintln(std.err, p)
 				}
 				_, err = fmt.Fprintf(std.out, "ok: %d rules, %d plugins\n", a.rules, len(c.Plugins))
 				return err
