@@ -6,8 +6,8 @@
 // must not match. Adding a detection touches one YAML file; README.md is the
 // reference of the format and schema.json describes it to editors.
 //
-// The package knows the formats of rule files and of a policy, the checks, and
-// how evidence becomes a confidence. It does not know bodies, JSON, Envoy or
+// The package knows the formats of rule files, of a policy and of exceptions from
+// it, the checks, and how evidence becomes a confidence. It does not know bodies, JSON, Envoy or
 // plugins, keeps no log, and leaves searching to scanner/match.
 //
 // # Design
@@ -33,6 +33,13 @@
 // rules ask about each. So the words of all rules are looked for at once
 // (lexicon.go), in blocks of the text that a candidate stands in, and a rule asks
 // what was found. A check that takes numbers of other lengths only is not called.
+//
+// Explain runs what Detect runs, with a trace (explain.go): an explanation from code
+// of its own would sooner or later explain something else.
+//
+// A part of a rule (parts.go) is looked for around each candidate, and in the whole
+// text once there are many, so that a text full of candidates costs no more than
+// one pass for each part.
 //
 // A Set is immutable and safe for concurrent use. A text without candidates
 // costs no allocation here.
