@@ -12,6 +12,7 @@ require (
 	github.com/hashicorp/go-plugin v1.8.0
 	github.com/klauspost/compress v1.20.4 // request bodies in gzip and zstd
 	github.com/ledongthuc/pdf v0.0.0-20260907135840-6c8c28e0e8a0 // text of PDF files, in sluice index
+	github.com/nyaruka/phonenumbers v1.8.1 // tests: phones.txt is made of its metadata
 	github.com/prometheus/client_golang v1.25.0
 	github.com/rogpeppe/go-internal v1.16.0 // tests: sessions at the command line (testscript)
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // tests: schemas hold what they describe

@@ -193,10 +193,11 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"verhoeff": {doc: "the digits end in a Verhoeff check digit", value: func(v []byte) bool { return verhoeff(digitsOf(v)) }},
 
 	// Network.
-	"ip-address":  {doc: "the value is an IPv4 or IPv6 address, perhaps with a zone or a prefix length", value: isIP},
-	"mac-address": {doc: "the value is a hardware address, neither all zeros nor broadcast", value: isMAC},
-	"email":       {doc: "the domain of the address ends in letters and is no file name or version", value: isEmail},
-	"phone":       {doc: "country code and number of digits of a telephone number agree (ITU E.164)", value: isPhone},
+	"ip-address":   {doc: "the value is an IPv4 or IPv6 address, perhaps with a zone or a prefix length", value: isIP},
+	"mac-address":  {doc: "the value is a hardware address, neither all zeros nor broadcast", value: isMAC},
+	"email":        {doc: "the domain of the address ends in letters and is no file name or version", value: isEmail},
+	"phone-number": {doc: "the value is an international telephone number that its country gives out (libphonenumber)", value: validPhone},
+	"phone":        {doc: "country code and number of digits of a telephone number agree (ITU E.164)", value: isPhone},
 
 	// Dates.
 	"date": {doc: "the value is a calendar date from 1900 to 2029, in any usual order, months by name too", value: isDate},

@@ -93,11 +93,8 @@ func isPhone(v []byte) bool {
 	if len(d) == 0 && len(v) >= 20 {
 		return true // spelt out
 	}
-	if at := bytes.IndexAny(v, "xX"); at > 0 { // an extension
-		v, d = v[:at], digitsOf(v[:at])
-	} else if at := bytes.Index(bytes.ToLower(v), []byte("ext")); at > 0 {
-		v, d = v[:at], digitsOf(v[:at])
-	}
+	v = withoutExtension(v)
+	d = digitsOf(v)
 	if len(d) == 0 || allSame(d) {
 		return false
 	}

@@ -131,7 +131,7 @@ type issuer struct{ from, to, shortest, longest int }
 var issuers = []issuer{
 	{180000, 180099, 15, 15}, // JCB, old
 	{213100, 213199, 15, 15},
-	{220000, 220499, 16, 19}, // Mir
+	{220000, 220599, 16, 19}, // Mir, Borica
 	{222100, 272099, 16, 16}, // Mastercard
 	{300000, 305999, 14, 19}, // Diners Club
 	{309500, 309599, 14, 19},
@@ -144,8 +144,14 @@ var issuers = []issuer{
 	{500000, 509999, 12, 19}, // Maestro, RuPay
 	{510000, 559999, 16, 16}, // Mastercard
 	{560000, 599999, 12, 19}, // Maestro
-	{600000, 699999, 12, 19}, // Discover, Maestro, UnionPay, RuPay
+	{600000, 609999, 12, 19}, // Discover, RuPay, Hipercard
+	{620000, 639999, 12, 19}, // UnionPay, Maestro, Elo
+	{644000, 659999, 16, 19}, // Discover, RuPay, Troy
+	{670000, 679999, 12, 19}, // Maestro
 	{810000, 829999, 16, 19}, // UnionPay, RuPay
+	{860000, 860099, 16, 16}, // Uzcard
+	{979200, 979299, 16, 16}, // Troy
+	{986000, 986099, 16, 16}, // Humo
 }
 
 func isCard(v []byte) bool {
