@@ -77,7 +77,6 @@ func newEngines(ctx context.Context, dir string, o options, detector *detect.Det
 		{"sluice", func(name string) (*engine, error) { return sluice(ctx, name, listOf(exprs)) }},
 		{"sluice, AVX2", func(name string) (*engine, error) { return limited(ctx, dir, name, "cpu.avx512vbmi=off") }},
 		{"sluice, pure Go", func(name string) (*engine, error) { return limited(ctx, dir, name, "cpu.avx512vbmi=off,cpu.avx2=off") }},
-		{"sluice, built-in patterns", func(name string) (*engine, error) { return builtinPatterns(ctx, name) }},
 		{"sluice, built-in rules", func(name string) (*engine, error) { return builtinRules(ctx, name) }},
 		{"gitleaks", func(name string) (*engine, error) {
 			return &engine{name: name, limit: 64 << 10, find: each(func(p []byte) int { return len(detector.DetectBytes(p)) })}, nil
@@ -148,24 +147,7 @@ func sluice(ctx context.Context, name string, list []match.Pattern) (*engine, er
 	}}, nil
 }
 
-// builtinPatterns is scanner/match with all patterns of the rules that come with Sluice.
-func builtinPatterns(ctx context.Context, name string) (*engine, error) {
-	files, err := rules.Builtin()
-	if err != nil {
-		return nil, err
-	}
-	var list []match.Pattern
-	for _, f := range files {
-		for _, r := range f.Rules {
-			for _, p := range r.Patterns {
-				list = append(list, match.Pattern{Expr: p.Expr, Literals: r.Keywords})
-			}
-		}
-	}
-	return sluice(ctx, name, list)
-}
-
-// builtinRules is all that package rules does with them: checks, words nearby, exceptions.
+// builtinRules is all that package rules does with the rules that come with Sluice: checks, words nearby, exceptions.
 func builtinRules(ctx context.Context, name string) (*engine, error) {
 	files, err := rules.Builtin()
 	if err != nil {
