@@ -26,7 +26,7 @@ func wordSet(lists ...string) map[string]bool {
 
 // Words that name something else that looks like a key.
 var otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag fingerprint revision rev blob tree integrity image build trace span",
-	"request version public docker layer nonce uuid guid order invoice transaction")
+	"h1 request version public docker layer nonce uuid guid order invoice transaction")
 
 // minLetters is how long a value without digits is at least.
 const minLetters = 20
