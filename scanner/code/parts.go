@@ -78,7 +78,7 @@ func (r *reading) countParts(body, separator []byte) (n, code int) {
 }
 
 // sourceElement returns what is in a string of its own line that ends in a line
-// break, as notebooks keep their source: "x = 1\n",
+// break, as notebooks keep the lines of their source.
 func sourceElement(body []byte) (inside []byte, ok bool) {
 	body = bytes.TrimSpace(body)
 	body = bytes.TrimSuffix(body, []byte(","))
