@@ -277,8 +277,10 @@ func TestCleanTextNeedsNoMemory(t *testing.T) {
 	s := compile(t, ruleSet()...)
 	text := shuffled(t, "prose.txt", "\n", 8<<10)
 	ctx := t.Context()
-	// Under the race detector the pool drops some of what it is given.
-	if n := testing.AllocsPerRun(100, func() { _, _ = s.Find(ctx, nil, text) }); n > 2 {
+	if raced {
+		t.Skip("under the race detector the pool drops some of what it is given")
+	}
+	if n := testing.AllocsPerRun(100, func() { _, _ = s.Find(ctx, nil, text) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -155,6 +155,9 @@ func TestStreamWaits(t *testing.T) {
 }
 
 func TestStreamEqualsFindOnGeneratedExpressions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and runs in one goroutine")
+	}
 	for seed := range uint64(*expressions) {
 		g := newGenerator(seed + 5000)
 		expr := g.expression(1 + g.IntN(5))

@@ -11,6 +11,9 @@ import (
 
 // What is found in pieces is what is found at once.
 func TestWholeTextsInPieces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and runs in one goroutine")
+	}
 	r := rand.New(rand.NewPCG(9, 9))
 	var texts [][]byte
 	for _, words := range [][]string{
