@@ -30,7 +30,7 @@ func emission(l *line, inDiff bool, before []line) float32 {
 	if inDiff {
 		return asDiff
 	}
-	e := l.score
+	e := l.emit
 	switch l.kind {
 	case lines.Trace:
 		e += asTrace

@@ -165,8 +165,7 @@ type reading struct {
 // line is one line of the text being read.
 type line struct {
 	start, end int     // without the line ending
-	score      float32 // log-odds of code, by itself
-	emit       float32 // what the decoder goes by
+	emit       float32 // log-odds of code by itself, then what the decoder goes by
 	statements uint16
 	separators uint16
 	kind       lines.Kind
@@ -198,22 +197,29 @@ func (r *reading) read(ctx context.Context, text []byte) error {
 		}
 		body := text[start:end]
 		l := r.reader.Read(body)
-		ln := line{
-			start: start, end: end, score: l.Score, kind: l.Kind,
+		if len(r.lines) == cap(r.lines) {
+			r.lines = slices.Grow(r.lines, max(64, len(r.lines)/4))
+		}
+		n := len(r.lines)
+		r.lines = r.lines[:n+1]
+		ln := &r.lines[n]
+		*ln = line{
+			start: start, end: end, emit: l.Score, kind: l.Kind,
 			statements: uint16(min(l.Statements, 1<<16-1)),
 			separators: uint16(min(l.Separators, 1<<16-1)),
 		}
 		if ln.kind == lines.Fence {
 			fence.step(body)
 		}
-		r.parts(&ln, body, l.Escapes)
+		if l.Escapes > 0 || l.Statements >= leastParts {
+			r.parts(ln, body, l.Escapes)
+		}
 		ln.tag = fence.tag
 		inDiff := hunk.step(body, ln.kind)
-		ln.emit = emission(&ln, inDiff, r.lines)
+		ln.emit = emission(ln, inDiff, r.lines[:n])
 		if inDiff && ln.kind != lines.DiffHead {
 			ln.kind = lines.DiffHunk
 		}
-		r.lines = append(r.lines, ln)
 		start = after
 	}
 	return nil

@@ -15,6 +15,16 @@ type hunkState struct {
 
 // step reports whether the line is part of a diff.
 func (h *hunkState) step(line []byte, kind lines.Kind) bool {
+	if h.idle() && kind != lines.DiffHead && kind != lines.DiffHunk {
+		return false
+	}
+	return h.follow(line, kind)
+}
+
+// idle reports whether no diff has begun, as in nearly all texts.
+func (h *hunkState) idle() bool { return *h == hunkState{} }
+
+func (h *hunkState) follow(line []byte, kind lines.Kind) bool {
 	switch kind {
 	case lines.DiffHead:
 		if (h.old > 0 || h.new > 0) && (line[0] == '-' || line[0] == '+') {

@@ -33,7 +33,7 @@ func (r *reading) parts(l *line, body []byte, escapes int) {
 	case escapes >= leastParts-1:
 		n, code := r.countParts(body, escapedBreak)
 		if code >= leastParts && code*3 >= n*2 {
-			l.score, l.kind, l.statements = asParts, lines.Plain, uint16(min(n, 1<<16-1))
+			l.emit, l.kind, l.statements = asParts, lines.Plain, uint16(min(n, 1<<16-1))
 			return
 		}
 		fallthrough
@@ -41,20 +41,20 @@ func (r *reading) parts(l *line, body []byte, escapes int) {
 		if inside, ok := sourceElement(body); ok {
 			inner := r.reader.Read(inside)
 			if inner.Kind == lines.Blank {
-				l.score = 0
+				l.emit = 0
 				l.kind = lines.Blank
 				return
 			}
-			l.score, l.kind = inner.Score, lines.Plain
+			l.emit, l.kind = inner.Score, lines.Plain
 			return
 		}
 		if l.statements < leastParts {
 			return
 		}
 		fallthrough
-	case int(l.statements) >= leastParts && l.score < asParts && l.kind == lines.Plain:
+	case int(l.statements) >= leastParts && l.emit < asParts && l.kind == lines.Plain:
 		if n, code := r.countParts(body, semicolon); code >= leastParts && code*3 >= n*2 {
-			l.score = asParts
+			l.emit = asParts
 		}
 	}
 }

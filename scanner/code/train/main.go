@@ -214,6 +214,10 @@ func regress(examples []example) *lines.Weights {
 	for i := range w {
 		m.W[i] = int8(max(-127, min(127, math.Round(w[i]*lines.Scale))))
 	}
+	m, err := lines.Decode(m.Encode())
+	if err != nil {
+		panic(err) // what was encoded can be decoded; a test holds it
+	}
 	return m
 }
 

@@ -46,6 +46,10 @@ func TestScoreIsSumOfFeatures(t *testing.T) {
 		for _, f := range r.Whole {
 			whole += int32(w.W[f])
 		}
+		plain := Reader{W: w}
+		if quick := plain.Read([]byte(line)).Score; quick != got {
+			t.Errorf("score is %f, and %f when features are kept", quick, got)
+		}
 		if want := (float32(tokens)/Root(r.Count()) + float32(whole+w.Bias)) / Scale; got != want {
 			t.Errorf("score is %f, its features sum up to %f", got, want)
 		}

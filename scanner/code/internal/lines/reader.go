@@ -13,6 +13,30 @@ const (
 type Weights struct {
 	W    [Dim]int8
 	Bias int32
+
+	// between is the sum of a word's weights but that of the word itself, by its
+	// shape and that of the word before, where blanks part it from both
+	// neighbours. Most words of prose are such.
+	between [16][16]int32
+}
+
+// prepare fills between.
+func (w *Weights) prepare() {
+	for before := range uint32(16) {
+		for shape := range uint32(16) {
+			w.between[before][shape] = int32(w.W[aroundOf(' ', ' ', shape)]) + int32(w.W[pairOf(' ', before, shape)])
+		}
+	}
+}
+
+// aroundOf is the feature of a word's shape between the bytes before and after.
+func aroundOf(before, next, shape uint32) uint32 {
+	return feature(famAround + (before<<16|next<<8|shape)*0x01000193)
+}
+
+// pairOf is the feature of two words' shapes and what stands between them.
+func pairOf(sep, before, shape uint32) uint32 {
+	return feature(famPair + (sep&0xffff<<8|before<<4|shape)*0x01000193)
 }
 
 // Scale is the number of weight units in one unit of log-odds.
@@ -205,11 +229,14 @@ func (r *Reader) Read(line []byte) Line {
 					firstWord = hash
 				}
 			}
-			around := feature(famAround + (before<<16|next<<8|shape)*0x01000193)
-			pair := feature(famPair + (sep&0xffff<<8|prevShape<<4|shape)*0x01000193)
-			tokens += int32(weights[around]) + int32(weights[pair])
-			if r.Collect {
-				r.Tokens = append(r.Tokens, uint16(around), uint16(pair))
+			if sep == ' ' && next == ' ' && !r.Collect {
+				tokens += r.W.between[prevShape&15][shape&15]
+			} else {
+				around, pair := aroundOf(before, next, shape), pairOf(sep, prevShape, shape)
+				tokens += int32(weights[around]) + int32(weights[pair])
+				if r.Collect {
+					r.Tokens = append(r.Tokens, uint16(around), uint16(pair))
+				}
 			}
 			if sep == ' ' {
 				joined++

@@ -30,6 +30,7 @@ func Decode(data []byte) (*Weights, error) {
 	for i, b := range data[4:] {
 		w.W[i] = int8(b)
 	}
+	w.prepare()
 	return w, nil
 }
 
