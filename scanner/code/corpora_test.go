@@ -255,6 +255,9 @@ var corpusLanguages = map[string]string{
 	"plpgsql": "sql", "tsql": "sql", "plsql": "sql", "sqlpl": "sql", "jsx": "javascript", "tsx": "typescript",
 }
 
+// commonLanguages are the 25 that most programs in prompts are in.
+var commonLanguages = strings.Fields("python javascript typescript java c cpp csharp go rust php ruby swift kotlin scala r perl lua haskell objectivec shell powershell sql html css yaml")
+
 // TestCorporaLanguages measures how often the largest segment of a text is
 // given its language, of those texts whose language the package can name.
 func TestCorporaLanguages(t *testing.T) {
@@ -264,6 +267,7 @@ func TestCorporaLanguages(t *testing.T) {
 		named[l] = true
 	}
 	var right, unsure, wrong [2]int
+	var common, commonRight [2]int
 	for _, r := range readCorpus(t, "code-code") {
 		lang := strings.ToLower(r.Lang)
 		if l, ok := corpusLanguages[lang]; ok {
@@ -285,6 +289,12 @@ func TestCorporaLanguages(t *testing.T) {
 		if !slices.Contains(tuningSources, r.Source) {
 			half = 1
 		}
+		if slices.Contains(commonLanguages, lang) {
+			common[half]++
+			if got == lang {
+				commonRight[half]++
+			}
+		}
 		switch got {
 		case lang:
 			right[half]++
@@ -298,6 +308,7 @@ func TestCorporaLanguages(t *testing.T) {
 		n := right[half] + unsure[half] + wrong[half]
 		t.Logf("%s: %d texts, %.3f right, %.3f unsure, %.3f wrong", name, n,
 			float64(right[half])/float64(n), float64(unsure[half])/float64(n), float64(wrong[half])/float64(n))
+		t.Logf("%s: %d texts in the 25 most common languages, %.3f right", name, common[half], float64(commonRight[half])/float64(common[half]))
 		if share := float64(right[half]) / float64(n); share < [2]float64{0.95, 0.68}[half] {
 			t.Errorf("%s: %.3f right, too few", name, share)
 		}
