@@ -9,6 +9,9 @@ type candidate struct {
 	start, end int // the value: capture group 1, else the whole match
 	from, to   int // the whole match
 	chars      int // letters and digits of the value
+
+	// known and holding are what shared checks have said of the candidate, by check.bit.
+	known, holding uint64
 }
 
 // newCandidate is the candidate whose value is text[start:end], found as

@@ -51,9 +51,24 @@ type check struct {
 	least  float64 // for measure
 	negate bool
 	counts uint64 // of chars, a bit each; 0 if any
+	bit    uint64 // of candidate.known, for a check that many rules of a set share; else 0
 }
 
 func (k *check) holds(c *candidate) bool {
+	if k.bit == 0 {
+		return k.ask(c) != k.negate
+	}
+	if c.known&k.bit == 0 {
+		c.known |= k.bit
+		if k.ask(c) {
+			c.holding |= k.bit
+		}
+	}
+	return (c.holding&k.bit != 0) != k.negate
+}
+
+// ask is holds as if k were not negated.
+func (k *check) ask(c *candidate) bool {
 	var ok bool
 	switch {
 	case k.counts != 0 && k.counts>>min(c.chars, 63)&1 == 0:
@@ -64,7 +79,33 @@ func (k *check) holds(c *candidate) bool {
 	default:
 		ok = k.measure(c.value()) >= k.least
 	}
-	return ok != k.negate
+	return ok
+}
+
+// minShared is how many rules must share a check for its answers to be kept.
+const minShared = 4
+
+// shareChecks gives the checks that most rules have in common the bits of candidate.known: fifty
+// rules may ask of one number whether it is a part of a longer token.
+func shareChecks(lists [][]check) {
+	count := make(map[string]int)
+	name := func(k *check) string { return strings.TrimPrefix(k.text, "not-") }
+	for _, list := range lists {
+		for i := range list {
+			count[name(&list[i])]++
+		}
+	}
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(count)), func(n string) bool { return count[n] < minShared })
+	slices.SortStableFunc(names, func(a, b string) int { return count[b] - count[a] })
+	bits := make(map[string]uint64)
+	for i, n := range names[:min(len(names), 64)] {
+		bits[n] = 1 << i
+	}
+	for _, list := range lists {
+		for i := range list {
+			list[i].bit = bits[name(&list[i])]
+		}
+	}
 }
 
 // parseCheck reads "name", "not-name" or "name>=number".

@@ -20,9 +20,31 @@ type lexicon struct {
 	short   [256][]lexiconEntry             // by the first byte, for words that begin with one or two letters
 	first   [256]bool                       // bytes that a word begins with
 	open    bool                            // a short word is a prefix
+	// begun has a bit for the first four letters and digits of each word, or three where there are no more. Most
+	// words of a text are none of the lexicon's, and one look here tells.
+	begun [1 << (begunBits - 6)]uint64
 }
 
-const bucketBits = 12
+const (
+	bucketBits = 12
+	begunBits  = 14
+)
+
+// begunAt is where the beginning of a word, in lower case, has its bit.
+func begunAt(start uint64) (word uint32, bit uint64) {
+	h := uint32(start) * 0x9E3779B1 >> (32 - begunBits)
+	return h >> 6, 1 << (h & 63)
+}
+
+// mayBegin reports whether a word could begin with eight bytes of ASCII.
+func (x *lexicon) mayBegin(start uint64) bool {
+	word, bit := begunAt(start & 0xFFFFFFFF)
+	if x.begun[word]&bit != 0 {
+		return true
+	}
+	word, bit = begunAt(start & 0xFFFFFF)
+	return x.begun[word]&bit != 0
+}
 
 // lexiconEntry is a word in a bucket. Its first letters and digits, eight at most, tell most
 // texts from it by one comparison.
@@ -102,7 +124,13 @@ func (x *lexicon) add(word string, list int) {
 			x.open = x.open || prefix && len(text) < 3
 		} else {
 			b := bucketOf(text[0], text[1], text[2])
-			x.buckets[b] = append(x.buckets[b], newLexiconEntry(text, i))
+			e := newLexiconEntry(text, i)
+			x.buckets[b] = append(x.buckets[b], e)
+			word, bit := begunAt(e.start & 0xFFFFFFFF)
+			if e.mask>>24 == 0 {
+				word, bit = begunAt(e.start & 0xFFFFFF)
+			}
+			x.begun[word] |= bit
 		}
 	}
 	w := &x.words[i]
@@ -230,6 +258,9 @@ func (x *lexicon) at(dst []occurrence, text []byte, i int) []occurrence {
 	// In a word of three letters or more no short one ends, but for a plural.
 	if classOf[text[i+1]] != classLower || classOf[text[i+2]] != classLower || text[i+2] == 's' || x.open {
 		try(x.short[lower])
+	}
+	if ascii && !x.mayBegin(start) {
+		return dst
 	}
 	if b, c := text[i+1], text[i+2]; classOf[b] != classWide && classOf[c] != classWide {
 		try(x.buckets[bucketOf(lower, lowerASCII(b), lowerASCII(c))])
@@ -431,6 +462,10 @@ func (n *noted) columnHead(c *candidate) (start, end int) {
 		row := n.rowOf(c)
 		if c.start < row.start || c.end > row.end {
 			*row, n.tables = rowAround(c), true
+			// The other places that lie in the row, too.
+			for at := row.start>>rowBits + 1; at < row.end>>rowBits && at < row.start>>rowBits+rowSlots; at++ {
+				n.rows[at%rowSlots] = *row
+			}
 		}
 		n.head.start, n.head.end = row.headOf(c)
 	}

@@ -1,6 +1,10 @@
 package rules
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // Defaults of Near and Unless, in bytes.
 const (
@@ -36,7 +40,7 @@ type tableRow struct {
 // it is no row.
 func rowAround(c *candidate) tableRow {
 	floor := max(0, c.start-maxRowBytes)
-	start := bytes.LastIndexByte(c.text[floor:c.start], '\n') + 1
+	start := lastBreak(c.text[floor:c.start]) + 1
 	end := min(len(c.text), c.end+maxRowBytes)
 	if n := bytes.IndexByte(c.text[c.end:end], '\n'); n >= 0 {
 		end = c.end + n
@@ -57,7 +61,7 @@ func rowAround(c *candidate) tableRow {
 	}
 	floor = max(0, start-maxTableBytes)
 	for lineEnd, rows := start-1, 0; lineEnd > floor && rows < maxTableRows; rows++ {
-		lineStart := bytes.LastIndexByte(c.text[floor:lineEnd], '\n') + 1 + floor
+		lineStart := lastBreak(c.text[floor:lineEnd]) + 1 + floor
 		line := c.text[lineStart:lineEnd]
 		if bytes.IndexByte(line, row.sep) >= 0 {
 			row.headStart, row.headEnd = lineStart, lineEnd
@@ -67,6 +71,20 @@ func rowAround(c *candidate) tableRow {
 		lineEnd = lineStart - 1
 	}
 	return row
+}
+
+// lastBreak is bytes.LastIndexByte for a line break, which looks at one byte at a time.
+func lastBreak(text []byte) int {
+	const ones = 0x0101010101010101
+	n := len(text)
+	for ; n >= 8; n -= 8 {
+		x := binary.LittleEndian.Uint64(text[n-8:]) ^ ones*'\n'
+		// The high bit of each byte that is zero, and of no other.
+		if zero := ^(x&^(ones*0x80) + ones*0x7F | x | ones*0x7F); zero != 0 {
+			return n - 1 - bits.LeadingZeros64(zero)/8
+		}
+	}
+	return bytes.LastIndexByte(text[:n], '\n')
 }
 
 // headOf returns where the cell above the candidate stands in the table's first

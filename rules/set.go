@@ -110,12 +110,16 @@ func Compile(files []*File) (*Set, error) {
 		return nil, s.patternErrors(err)
 	}
 	s.groups, s.counts = make([][]*group, len(s.judges)), make([]uint64, len(s.judges))
+	var lists [][]check
 	for i := range s.judges {
 		for k := range s.judges[i] {
-			s.counts[i] |= s.judges[i][k].counts
+			j := &s.judges[i][k]
+			s.counts[i] |= j.counts
+			lists = append(lists, j.checks, j.highIf, j.lowIf)
 		}
 		s.judges[i], s.groups[i] = grouped(s.judges[i])
 	}
+	shareChecks(lists)
 	s.find = s.matcher.Find
 	if len(s.sources) > 0 {
 		s.judges = append(s.judges, listed...)
@@ -435,7 +439,6 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, f
 	if failed.to-failed.from > maxRetryBytes || failed.unbroken() {
 		return found, nil
 	}
-	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.pattern < 0 || j.hopeless(failed) })
 	first := failed.from + 1
 	if failed.start == first {
 		first++ // behind one character that only delimits it, the same would be found
@@ -451,6 +454,10 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, f
 		}
 		if !asked {
 			asked = true
+			sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.pattern < 0 || j.hopeless(failed) })
+			if len(sc.failed) == 0 {
+				break
+			}
 			if !sc.noted.worthReading(failed) {
 				// What is to be spared costs less.
 			} else if sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.lacks(sc, failed) }); len(sc.failed) == 0 {
