@@ -68,7 +68,8 @@ type Step struct {
 
 // tracer notes what is decided about candidates.
 type tracer struct {
-	rules      []*Rule // by candidate
+	ids        []string // rules that are asked about even where nothing speaks for them
+	rules      []*Rule  // by candidate
 	candidates []CandidateTrace
 }
 
@@ -76,7 +77,7 @@ type tracer struct {
 // became a finding or did not. Rules named by their ids are explained even if
 // their patterns match nothing; without ids all rules with a candidate are.
 func (s *Set) Explain(ctx context.Context, text scanner.Text, ids ...string) (*Explanation, error) {
-	t, v, found, err := s.trace(ctx, text)
+	t, v, found, err := s.trace(ctx, text, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +118,8 @@ func (s *Set) Explain(ctx context.Context, text scanner.Text, ids ...string) (*E
 
 // trace is Detect for one text, with what became of each candidate. The view is
 // how the text was searched.
-func (s *Set) trace(ctx context.Context, text scanner.Text) (*tracer, view, []scanner.Finding, error) {
-	t := &tracer{}
+func (s *Set) trace(ctx context.Context, text scanner.Text, ids ...string) (*tracer, view, []scanner.Finding, error) {
+	t := &tracer{ids: ids}
 	sc := &scratch{trace: t}
 	found, err := s.detect(ctx, sc, []scanner.Text{text})
 	if err != nil {

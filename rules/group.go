@@ -69,16 +69,7 @@ func (j *judge) requiredList() *wordList {
 
 // considerGroup is consider for all judges of the group.
 func (s *Set) considerGroup(ctx context.Context, found []scanner.Finding, sc *scratch, g *group, c *candidate, shift int) ([]scanner.Finding, error) {
-	if sc.trace != nil { // which wants to know what each lacks
-		var err error
-		for i := range g.judges {
-			if found, err = s.consider(ctx, found, sc, g.judges[i:i+1], c, shift); err != nil {
-				return nil, err
-			}
-		}
-		return found, nil
-	}
-	if c.chars == c.end-c.start {
+	if c.chars == c.end-c.start && sc.trace == nil {
 		// Nothing else can begin inside a run of letters and digits.
 		for i := range g.judges[0].checks {
 			if !g.judges[0].checks[i].holds(c) {
@@ -93,6 +84,13 @@ func (s *Set) considerGroup(ctx context.Context, found []scanner.Finding, sc *sc
 	}
 	start, end := sc.noted.columnHead(c)
 	g.ask(sc, start, end)
+	if sc.trace != nil {
+		for i := range g.judges {
+			if slices.Contains(sc.trace.ids, g.judges[i].rule.ID) {
+				sc.asked = append(sc.asked, i)
+			}
+		}
+	}
 	slices.Sort(sc.asked)
 	var err error
 	for _, i := range slices.Compact(sc.asked) {
