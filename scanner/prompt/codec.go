@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"bytes"
+	"encoding/hex"
 	"slices"
 	"unicode/utf8"
 
@@ -12,19 +13,23 @@ import (
 type codec uint8
 
 const (
-	codecPlain   codec = iota // as it is; bytes that are not UTF-8 read as U+FFFD
-	codecJSON                 // inside the quotes of a JSON string
-	codecNumber               // a JSON number literal; integers read without point and exponent
-	codecPercent              // percent-encoded, as in a URL
-	codecForm                 // percent-encoded with "+" for a space
-	codecBase64               // base64 or base64url, padded or not, perhaps with white space
-	codecJoin                 // pieces of other texts, put together
+	codecPlain     codec = iota // as it is; bytes that are not UTF-8 read as U+FFFD
+	codecJSON                   // inside the quotes of a JSON string
+	codecNumber                 // a JSON number literal; integers read without point and exponent
+	codecPercent                // percent-encoded, as in a URL
+	codecForm                   // percent-encoded with "+" for a space
+	codecBase64                 // base64 or base64url, padded or not, perhaps with white space
+	codecHex                    // two hexadecimal digits for a byte
+	codecBackslash              // with the escapes of programming languages and shells
+	codecEntity                 // with the entities of HTML
+	codecJoin                   // pieces of other texts, put together
 )
 
 const replacement = "\uFFFD"
 
 // decode appends the text that raw stands for to dst. The result is valid
-// UTF-8, except for base64 and percent-encoding, which can write any bytes.
+// UTF-8, except for encodings that can write any bytes: base64, hexadecimal,
+// percent-encoding and escapes.
 func (c codec) decode(dst, raw []byte) []byte {
 	switch c {
 	case codecJSON:
@@ -34,6 +39,13 @@ func (c codec) decode(dst, raw []byte) []byte {
 	case codecBase64:
 		dst, _ = appendBase64Decoded(dst, raw)
 		return dst
+	case codecHex:
+		for ; len(raw) >= 2; raw = raw[2:] {
+			dst = append(dst, byte(hexDigit(raw[0])<<4|hexDigit(raw[1])))
+		}
+		return dst
+	case codecBackslash, codecEntity:
+		return c.appendEscapesRead(dst, raw)
 	case codecNumber:
 		if n, ok := appendInteger(dst, raw); ok {
 			return n
@@ -53,6 +65,8 @@ func (c codec) encode(text []byte) []byte {
 		return append(appendEscaped([]byte{'"'}, text), '"')
 	case codecPercent, codecForm:
 		return appendPercented(nil, text)
+	case codecHex:
+		return hex.AppendEncode(nil, text)
 	}
 	return text
 }
@@ -76,6 +90,18 @@ func (c codec) step(raw []byte, i int) (n, decoded int, same bool) {
 			return len(raw) - i, len(raw) - i, true
 		}
 		return k + 1, k + 1, true
+	case codecHex:
+		return min(2, len(raw)-i), 1, false
+	case codecBackslash, codecEntity:
+		if raw[i] == c.mark() {
+			var buf [utf8.UTFMax]byte
+			n, out := c.escaped(buf[:0], raw[i:])
+			return n, len(out), false
+		}
+		if k := bytes.IndexByte(raw[i:], c.mark()); k >= 0 {
+			return k, k, true
+		}
+		return len(raw) - i, len(raw) - i, true
 	case codecPlain:
 		return plainStep(raw[i:], noEscape)
 	}

@@ -175,7 +175,12 @@ func (w *walker) addEmbedded(parent int32, text []byte, e embedded, o outer) {
 		if e.url || e.is == contentText || e.json && bytes.IndexByte(text, '\\') >= 0 {
 			w.in.fail(failed(ReasonTooDeep, "more than %d layers of encodings in a string", maxNesting))
 		}
+		w.addFragments(parent, text, o, e.json) // which fails if there are any
 		return
+	}
+	switch {
+	case e.json, e.is == contentUnknown && !e.url:
+		w.addFragments(parent, text, o, e.json)
 	}
 	switch {
 	case e.json:

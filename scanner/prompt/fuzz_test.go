@@ -146,10 +146,11 @@ func FuzzSplice(f *testing.F) {
 		if !json.Valid(out) {
 			t.Fatalf("%q became %q, which is not JSON", body, out)
 		}
-		compareTrees(t, decodeTokens(t, body), decodeTokens(t, out))
+		compareTrees(t, decodeTokens(t, body), decodeTokens(t, out), writesBase64(body))
 		again, _ := fuzzInspect(out, "application/json", false, func(n int) int { return n })
-		if again.Verdict.Reason != "" {
-			t.Fatalf("%q is not read: %s", out, again.Verdict.Reason)
+		// A placeholder can make random bytes look like a text that goes on as something else.
+		if reason := again.Verdict.Reason; reason != "" && (reason != ReasonBinaryFile || !writesBase64(body)) {
+			t.Fatalf("%q is not read: %s", out, reason)
 		}
 	})
 }
@@ -184,11 +185,16 @@ func checkOutside(t *testing.T, body, out []byte, r Result) {
 
 // writesBase64 reports whether a body holds a text in base64.
 func writesBase64(body []byte) bool {
-	var texts []string
-	in := Begin(fuzzScanner(false, &texts), Request{ContentType: "application/json"}, Limits{MaxDepth: 32})
+	var in *Inspection
+	found := false
+	look := scanner.DetectorFunc(func(context.Context, []scanner.Text) ([]scanner.Finding, error) {
+		found = found || slices.ContainsFunc(in.texts.records, func(r record) bool { return r.codec == codecBase64 })
+		return nil, nil
+	})
+	in = Begin(scanner.New(scanner.Options{Batch: []scanner.Detector{look}}), Request{ContentType: "application/json"}, Limits{MaxDepth: 32})
 	_ = in.Write(context.Background(), body)
 	_, _ = in.Finish(context.Background())
-	return slices.ContainsFunc(in.texts.records, func(r record) bool { return r.codec == codecBase64 })
+	return found
 }
 
 // decodeTokens lists the tokens of a JSON text, duplicate keys and all.
@@ -206,7 +212,7 @@ func decodeTokens(t *testing.T, b []byte) []any {
 	}
 }
 
-func compareTrees(t *testing.T, before, after []any) {
+func compareTrees(t *testing.T, before, after []any, encoded bool) {
 	t.Helper()
 	if len(before) != len(after) {
 		t.Fatalf("%d tokens became %d", len(before), len(after))
@@ -219,7 +225,7 @@ func compareTrees(t *testing.T, before, after []any) {
 		switch a := a.(type) {
 		case string:
 			// A changed string had a finding, or a piece of one.
-			if bs, ok := b.(string); ok && len(a) > 0 && !strings.Contains(a, "REDACTED") && !strings.Contains(a, "UkVEQUNURUQ") &&
+			if bs, ok := b.(string); ok && len(a) > 0 && !strings.Contains(a, "REDACTED") && !encoded &&
 				!strings.Contains(a, "base64") && base64Class[a[0]] == 0 && len(a) >= len(bs) {
 				t.Fatalf("%q became %q", bs, a)
 			}

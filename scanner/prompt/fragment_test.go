@@ -1,0 +1,132 @@
+package prompt_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"strings"
+	"testing"
+
+	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/prompt"
+)
+
+// perByte writes every byte of s with the format.
+func perByte(format string) func(string) string {
+	return func(s string) string {
+		var b strings.Builder
+		for i := range len(s) {
+			fmt.Fprintf(&b, format, s[i])
+		}
+		return b.String()
+	}
+}
+
+var fragmentEncodings = map[string]func(string) string{
+	"base64":     func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	"base64 raw": func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) },
+	"base64url":  func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) },
+	"base64 twice": func(s string) string {
+		return base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(s))))
+	},
+	"hex":            func(s string) string { return hex.EncodeToString([]byte(s)) },
+	"hex upper":      func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
+	"hex 0x":         func(s string) string { return "0x" + hex.EncodeToString([]byte(s)) },
+	"hex in base64":  func(s string) string { return base64.StdEncoding.EncodeToString([]byte(hex.EncodeToString([]byte(s)))) },
+	"percent":        perByte("%%%02X"),
+	"percent, some":  func(s string) string { return strings.NewReplacer("7", "%37", "@", "%40").Replace(s) },
+	"entities":       perByte("&#%d;"),
+	"hex entities":   perByte("&#x%x;"),
+	"entities, some": func(s string) string { return strings.NewReplacer("7", "&#55;", "@", "&commat;").Replace(s) },
+	`\u`:             perByte(`\u%04x`),
+	`\u, some`:       func(s string) string { return strings.NewReplacer("7", `\u0037`, "@", `\u0040`).Replace(s) },
+	`\u{}`:           perByte(`\u{%x}`),
+	`\U`:             perByte(`\U%08x`),
+	`\x`:             perByte(`\x%02x`),
+	"octal":          perByte(`\%03o`),
+}
+
+// A secret in a word of a sentence is found whatever its encoding, and nothing
+// but the word is taken out.
+func TestFragments(t *testing.T) {
+	for name, encode := range fragmentEncodings {
+		for _, secret := range []string{"id is " + awsKey, "write to " + mailbox} {
+			value := strings.Fields(secret)[len(strings.Fields(secret))-1]
+			if strings.HasPrefix(name, "base64") || strings.HasPrefix(name, "hex") && name != "hex entities" {
+				value = secret + " ok?"
+			}
+			const before, after = "Why is héé ", " refused, please? \U0001F600"
+			text := before + encode(value) + after
+			s, _ := newScanner(scanner.Block)
+			r := inspect(t, s, jsonRequest, prompt.Limits{}, `{"messages":[{"role":"user","content":`+quote(text)+`}]}`, 0)
+			if len(r.Verdict.Decisions) != 1 || r.Verdict.Reason != "" || !r.Edited {
+				t.Errorf("%s: decisions %v, reason %q", name, rules(r), r.Verdict.Reason)
+				continue
+			}
+			var body struct {
+				Messages []struct{ Content string }
+			}
+			if err := json.Unmarshal([]byte(bodyOf(r)), &body); err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			got := body.Messages[0].Content
+			if !strings.HasPrefix(got, before) || !strings.HasSuffix(got, after) {
+				t.Errorf("%s: the sentence around it was changed: %q", name, got)
+			}
+			if strings.Contains(html.UnescapeString(got), value) || strings.Contains(got, encode(value)) {
+				t.Errorf("%s: the value is still there: %q", name, got)
+			}
+		}
+	}
+}
+
+// Words, paths, hashes and pictures are no encoded text.
+func TestFragmentsOfOrdinaryText(t *testing.T) {
+	for name, text := range map[string]string{
+		"path":       "open src/components/settings/UserPreferencesPanel/index and look",
+		"identifier": "call TheQuickBrownFoxJumpsOverTheLazyDogAgainAndAgain() twice",
+		"hash":       "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of nothing",
+		"dashes":     strings.Repeat("-", 80) + "\n" + strings.Repeat("_", 80),
+		"escapes":    `printf("%d\n", x); s = "a\tb\"c\\"; re = "\d+\w*"`,
+		"percent":    "it grew by 12% 34 of them",
+		"entities":   "R&D; AT&T; &unknown; &#; &#x; &#99999999;",
+	} {
+		s, seen := newScanner(scanner.Block)
+		r := inspect(t, s, jsonRequest, prompt.Limits{}, `{"messages":[{"role":"user","content":`+quote(text)+`}]}`, 0)
+		if r.Edited || r.Verdict.Reason != "" {
+			t.Errorf("%s: edited %v, reason %q", name, r.Edited, r.Verdict.Reason)
+		}
+		for _, given := range seen.texts {
+			if string(given.Bytes) != text && strings.Contains(given.Where, "content") {
+				t.Errorf("%s: also scanned as %q", name, given.Bytes)
+			}
+		}
+	}
+}
+
+// Encodings in encodings end somewhere, and what is deeper is refused.
+func TestFragmentsAreBounded(t *testing.T) {
+	value := "id " + awsKey
+	for range 4 {
+		value = base64.StdEncoding.EncodeToString([]byte("take " + value + " now"))
+	}
+	s, _ := newScanner(scanner.Block)
+	body := func(v string) string { return `{"a":` + quote("see "+v+" there") + `}` }
+	if r := inspect(t, s, jsonRequest, prompt.Limits{}, body(value), 0); len(r.Verdict.Decisions) != 1 || r.Verdict.Reason != "" {
+		t.Errorf("four layers: %v, reason %q", rules(r), r.Verdict.Reason)
+	}
+	value = base64.StdEncoding.EncodeToString([]byte("take " + value + " now"))
+	if r := inspect(t, s, jsonRequest, prompt.Limits{}, body(value), 0); r.Verdict.Reason != prompt.ReasonTooDeep || r.Verdict.Action != scanner.Block {
+		t.Errorf("five layers: %v, reason %q", r.Verdict.Action, r.Verdict.Reason)
+	}
+	// Many escapes, far apart, are read in a bounded number of pieces.
+	s, seen := newScanner(scanner.Block)
+	text := strings.Repeat(`\u0041`+strings.Repeat("x ", 300)+"\n", 1000) + mailbox[:4] + `\u002e` + mailbox[5:]
+	r := inspect(t, s, jsonRequest, prompt.Limits{}, body(text), 0)
+	if len(r.Verdict.Decisions) != 1 || len(seen.texts) > 300 {
+		t.Errorf("%v in %d texts", rules(r), len(seen.texts))
+	}
+}
