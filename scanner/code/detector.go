@@ -132,9 +132,11 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.
 
 // detect appends the findings in one text.
 func (d *Detector) detect(ctx context.Context, r *reading, text []byte, index int, found []scanner.Finding) ([]scanner.Finding, error) {
-	if err := r.read(ctx, text); err != nil {
+	// The kinds beside code need the form of every line.
+	if err := r.read(ctx, text, len(d.besides) == 0); err != nil {
 		return nil, err
 	}
+	r.settle(text)
 	r.decode()
 	from := len(found)
 	found = r.segments(text, index, found)
@@ -173,10 +175,12 @@ type line struct {
 	from       byte // the decoder's back pointers: bit s is the state before s
 	code       bool
 	taken      bool // by a finding
+	skimmed    bool // and not read; emit is a guess
 }
 
-// read cuts text into lines and scores each.
-func (r *reading) read(ctx context.Context, text []byte) error {
+// read cuts text into lines and scores each. If skim is set, lines that are
+// prose beyond doubt are left for settle to read.
+func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
 	r.lines = r.lines[:0]
 	fence := fenceState{}
 	hunk := hunkState{}
@@ -196,23 +200,25 @@ func (r *reading) read(ctx context.Context, text []byte) error {
 			}
 		}
 		body := text[start:end]
-		l := r.reader.Read(body)
 		if len(r.lines) == cap(r.lines) {
 			r.lines = slices.Grow(r.lines, max(64, len(r.lines)/4))
 		}
 		n := len(r.lines)
 		r.lines = r.lines[:n+1]
 		ln := &r.lines[n]
-		*ln = line{
-			start: start, end: end, emit: l.Score, kind: l.Kind,
-			statements: uint16(min(l.Statements, 1<<16-1)),
-			separators: uint16(min(l.Separators, 1<<16-1)),
+		if skim && fence.tag == tagNone && hunk.idle() {
+			if score, ok := r.reader.Skim(body); ok {
+				*ln = line{start: start, end: end, emit: max(-clampLow, score), skimmed: score == 0}
+				if score == 0 {
+					ln.emit = -clampLow
+				}
+				start = after
+				continue
+			}
 		}
+		r.score(ln, text, start, end)
 		if ln.kind == lines.Fence {
 			fence.step(body)
-		}
-		if l.Escapes > 0 || l.Statements >= leastParts {
-			r.parts(ln, body, l.Escapes)
 		}
 		ln.tag = fence.tag
 		inDiff := hunk.step(body, ln.kind)
@@ -223,4 +229,47 @@ func (r *reading) read(ctx context.Context, text []byte) error {
 		start = after
 	}
 	return nil
+}
+
+// score reads the line from start to end into ln.
+func (r *reading) score(ln *line, text []byte, start, end int) {
+	body := text[start:end]
+	l := r.reader.Read(body)
+	*ln = line{
+		start: start, end: end, emit: l.Score, kind: l.Kind,
+		statements: uint16(min(l.Statements, 1<<16-1)),
+		separators: uint16(min(l.Separators, 1<<16-1)),
+	}
+	if l.Escapes > 0 || l.Statements >= leastParts {
+		r.parts(ln, body, l.Escapes)
+	}
+}
+
+// farAway is how much lines beside code must say against it together for what
+// lies beyond them to be of no account: more than leaving code and coming back
+// to it costs.
+const farAway = -2*switchLine - 2
+
+// settle reads the skimmed lines that stand so near to code that it matters how
+// little they say for it.
+func (r *reading) settle(text []byte) {
+	for i := range r.lines {
+		if r.lines[i].skimmed || r.lines[i].emit <= 0 {
+			continue
+		}
+		for _, step := range [...]int{-1, 1} {
+			against := float32(0)
+			for k := i + step; k >= 0 && k < len(r.lines) && against > farAway; k += step {
+				l := &r.lines[k]
+				if l.kind == lines.Fence || !l.skimmed && l.emit > 0 {
+					break
+				}
+				if l.skimmed {
+					r.score(l, text, l.start, l.end)
+					l.emit = emission(l, false, r.lines[:k])
+				}
+				against += l.emit
+			}
+		}
+	}
 }
