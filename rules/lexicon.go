@@ -405,10 +405,9 @@ type noted struct {
 }
 
 type noteBlock struct {
-	first, last int32 // of found, moved by one: 0 is not read
-	// lists has a bit for the lists that a word of the block is in. Lists share bits.
-	lists [8]uint64
-	spare uint8 // how often its words could have spared a rule some work
+	first, last int32   // of found, moved by one: 0 is not read
+	lists       listSet // that a word of the block is in
+	spare       uint8   // how often its words could have spared a rule some work
 }
 
 // spareAfter is from when on it pays to read a block: a card number is tried again by fifty rules,
@@ -425,8 +424,16 @@ func (n *noted) worthReading(c *candidate) bool {
 	return true
 }
 
-// bit is where a list's bit is in noteBlock.lists.
-func (l *wordList) bit() (word, shift int) { return l.id >> 6 & 7, l.id & 63 }
+// listSet is a set of lists. Lists share bits: it may have more than were added.
+type listSet [8]uint64
+
+func (s *listSet) has(l *wordList) bool { return s[l.id>>6&7]>>(l.id&63)&1 != 0 }
+
+func (s *listSet) add(o listSet) {
+	for i, set := range o {
+		s[i] |= set
+	}
+}
 
 const (
 	blockBits = 8 // of the size of a block: most windows lie in one or two
@@ -475,19 +482,16 @@ func (n *noted) columnHead(c *candidate) (start, end int) {
 // rowOf is the place for the row that the candidate stands in, which columnHead fills.
 func (n *noted) rowOf(c *candidate) *tableRow { return &n.rows[c.start>>rowBits%rowSlots] }
 
-// mayHold reports whether a word of the list could begin between two places, or near
-// them. It never says no where within says yes.
-func (n *noted) mayHold(l *wordList, from, to int) bool {
+// listsWithin returns the lists that have a word between two places, or near them: it has all
+// for which within would say yes.
+func (n *noted) listsWithin(from, to int) (lists listSet) {
 	if from >= to {
-		return false
+		return lists
 	}
-	word, shift := l.bit()
 	for b := from >> blockBits; b <= (to-1)>>blockBits; b++ {
-		if n.block(b).lists[word]>>shift&1 != 0 {
-			return true
-		}
+		lists.add(n.block(b).lists)
 	}
-	return false
+	return lists
 }
 
 // within reports whether a word of the list stands between two places.
@@ -495,10 +499,9 @@ func (n *noted) within(l *wordList, from, to int) bool {
 	if from >= to {
 		return false
 	}
-	word, shift := l.bit()
 	for b := from >> blockBits; b <= (to-1)>>blockBits; b++ {
 		k := n.block(b)
-		if k.lists[word]>>shift&1 == 0 {
+		if !k.lists.has(l) {
 			continue
 		}
 		for _, o := range n.words(k) {

@@ -51,6 +51,9 @@ type judge struct {
 	drop, mark bool // what to do about placeholders
 	parts      []*part
 	pattern    int // of the matcher, or -1
+	shared     *sharing
+	barred     uint64 // the checks of which none may hold of a value, nor then of its parts, by check.bit
+	slow       bool   // there are others of that kind
 	checkNames string
 }
 
@@ -120,11 +123,18 @@ func Compile(files []*File) (*Set, error) {
 		s.judges[i], s.groups[i] = grouped(s.judges[i])
 	}
 	shareChecks(lists)
+	for i := range s.judges {
+		share(s.judges[i])
+		for _, g := range s.groups[i] {
+			share(g.judges)
+		}
+	}
 	s.find = s.matcher.Find
 	if len(s.sources) > 0 {
 		s.judges = append(s.judges, listed...)
 		s.groups = append(s.groups, make([][]*group, len(listed))...)
-		for range listed {
+		for _, judges := range listed {
+			share(judges)
 			s.counts = append(s.counts, ^uint64(0))
 		}
 		s.find = s.findAll
@@ -394,21 +404,27 @@ func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch
 	return s.retry(ctx, found, sc, c, shift)
 }
 
-// lacks reports whether no word that the rule requires stands near the candidate, nor near
-// anything that begins inside it. It may say no where there is none. Most rules that look at long
-// numbers end here rather than try again at each later word of them.
-func (j *judge) lacks(sc *scratch, c *candidate) bool {
-	l, n := j.required, &sc.noted
-	if l == nil || sc.trace != nil || bytes.ContainsAny(c.whole(), "\n\t|,;") {
-		return false // candidates over several lines and cells can have several heads
+// hopeful drops from sc.failed the judges that can find nothing inside a candidate that they failed:
+// what it failed its parts fail as well, or no word that the rule requires stands near it.
+// It may keep some of them. Most rules that look at long numbers end here.
+func (sc *scratch) hopeful(failed *candidate) {
+	first := sc.failed[0] // they share the pattern
+	for _, k := range first.shared.parts {
+		k.holds(failed)
 	}
-	before := max(l.window, maxLabelGap+maxLabelText)
-	if n.mayHold(l, max(c.from-before, 0), min(c.to+retryTail+l.after, len(c.text))) || n.mayHold(l, 0, sc.keyed) {
-		return false
+	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool {
+		return j.pattern < 0 || failed.holding&j.barred != 0 || j.slow && j.hopeless(failed)
+	})
+	if len(sc.failed) == 0 || sc.trace != nil || !sc.noted.worthReading(failed) || bytes.ContainsAny(failed.whole(), "\n\t|,;") {
+		return // candidates over several lines and cells can have several heads
 	}
-	n.columnHead(c)
-	row := n.rowOf(c)
-	return !n.mayHold(l, row.headStart, row.headEnd)
+	n := &sc.noted
+	lists := n.listsWithin(max(failed.from-first.shared.before, 0), min(failed.to+retryTail+first.shared.after, len(failed.text)))
+	lists.add(n.listsWithin(0, sc.keyed))
+	n.columnHead(failed)
+	row := n.rowOf(failed)
+	lists.add(n.listsWithin(row.headStart, row.headEnd))
+	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.required != nil && !lists.has(j.required) })
 }
 
 // counted reports whether the candidate has as many letters and digits as the
@@ -447,20 +463,14 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, f
 	for end < len(failed.text) && !utf8.RuneStart(failed.text[end]) {
 		end--
 	}
-	asked := false // whether there is a word for them
+	asked := false // which of them it is worth it for
 	for at := first; at < failed.to && len(sc.failed) > 0; at++ {
 		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
 			continue
 		}
 		if !asked {
 			asked = true
-			sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.pattern < 0 || j.hopeless(failed) })
-			if len(sc.failed) == 0 {
-				break
-			}
-			if !sc.noted.worthReading(failed) {
-				// What is to be spared costs less.
-			} else if sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.lacks(sc, failed) }); len(sc.failed) == 0 {
+			if sc.hopeful(failed); len(sc.failed) == 0 {
 				break
 			}
 		}
@@ -511,6 +521,38 @@ func countsOf(checks []check) uint64 {
 		}
 	}
 	return counts
+}
+
+// sharing is what the judges of one pattern have in common.
+type sharing struct {
+	parts         []*check // of those that hold of each part of what they hold of, one of each, negated
+	before, after int      // the farthest that one of them looks for a word that it requires
+}
+
+// share tells the judges of a pattern what they have in common. Checks have their bits already.
+func share(judges []judge) {
+	s := &sharing{}
+	var known uint64
+	for i := range judges {
+		j := &judges[i]
+		j.shared = s
+		for k := range j.checks {
+			switch c := &j.checks[k]; {
+			case !c.negate || !c.parts:
+			case c.bit == 0:
+				j.slow = true
+			default:
+				j.barred |= c.bit
+				if known&c.bit == 0 {
+					known |= c.bit
+					s.parts = append(s.parts, c)
+				}
+			}
+		}
+		if l := j.required; l != nil {
+			s.before, s.after = max(s.before, l.window, maxLabelGap+maxLabelText), max(s.after, l.after)
+		}
+	}
 }
 
 // hopeless reports whether what a candidate failed, its parts fail as well.
