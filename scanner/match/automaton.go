@@ -115,6 +115,7 @@ type automaton struct {
 	sets  [256]uint64 // states that can read a byte
 	conds []condition
 	empty bool // accepts at once, whatever stands there
+	limit int  // a walk over more runes cannot match any more; noLimit if it always can
 }
 
 // edges are the moves that need nothing of the place between two bytes.
@@ -192,7 +193,7 @@ func newAutomaton(list []*node) *automaton {
 		start = p.compile(n, start, rooms[i])
 	}
 
-	a := &automaton{}
+	a := &automaton{limit: runesToKnow(list)}
 	number := make([]int, len(p))
 	k := 0
 	for pc, in := range p {
@@ -330,15 +331,43 @@ func (a *automaton) forward(text []byte, p int) (ok bool, read int) {
 		return true, 0
 	}
 	end := min(len(text), p+maxWalk)
-	for i := p; i < end; i++ {
-		if s &= a.sets[text[i]]; s == 0 {
-			return false, i - p
+	for from, to := p, a.ahead(p, end); ; from, to = to, further(text, from, to, end) {
+		for i := from; i < to; i++ {
+			if s &= a.sets[text[i]]; s == 0 {
+				return false, i - p
+			}
+			if s, ok = a.next(text, s, i+1); ok {
+				return true, i - p
+			}
 		}
-		if s, ok = a.next(text, s, i+1); ok {
-			return true, i - p
+		if to == end {
+			return end != len(text), end - p
+		}
+		if from == to {
+			return false, to - p
 		}
 	}
-	return end != len(text), end - p
+}
+
+// ahead returns where a walk from p to at most end is looked at whether it has read too many
+// runes.
+func (a *automaton) ahead(p, end int) int {
+	if a.limit == noLimit {
+		return end
+	}
+	return min(end, p+a.limit+1)
+}
+
+// further returns up to where a walk that has read text[from:to] without a verdict goes on: as many bytes more
+// as were none that a rune begins with.
+func further(text []byte, from, to, end int) int {
+	n := to
+	for _, c := range text[from:to] {
+		if c&0xC0 == 0x80 {
+			n++
+		}
+	}
+	return min(n, end)
 }
 
 // backward is forward in the other direction: it reads text[p-1] first. The
@@ -349,15 +378,35 @@ func (a *automaton) backward(text []byte, p int) (ok bool, read int) {
 		return true, 0
 	}
 	end := max(0, p-maxWalk)
-	for i := p - 1; i >= end; i-- {
-		if s &= a.sets[text[i]]; s == 0 {
-			return false, p - i
+	for from, to := p, a.behind(p, end); ; from, to = to, closer(text, from, to, end) {
+		for i := from - 1; i >= to; i-- {
+			if s &= a.sets[text[i]]; s == 0 {
+				return false, p - i
+			}
+			if s, ok = a.next(text, s, i); ok {
+				return true, p - i
+			}
 		}
-		if s, ok = a.next(text, s, i); ok {
-			return true, p - i
+		if to == end {
+			return end != 0, p - end
+		}
+		if from == to {
+			return false, p - to
 		}
 	}
-	return end != 0, p - end
+}
+
+// behind is ahead for a walk towards the beginning of the text.
+func (a *automaton) behind(p, end int) int {
+	if a.limit == noLimit {
+		return end
+	}
+	return max(end, p-a.limit-1)
+}
+
+// closer is further for a walk towards the beginning of the text, over text[to:from].
+func closer(text []byte, from, to, end int) int {
+	return max(end, to-(further(text, to, from, len(text))-from))
 }
 
 // search reports whether the pattern may match somewhere in text[from:to], seen

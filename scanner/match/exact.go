@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -22,7 +23,8 @@ import (
 //
 // It sees the whole text, so assertions at the edges of a window need no care. Where
 // Go and RE2 could know different versions of Unicode - classes by name, and letters beyond
-// ASCII under (?i) - a pattern has no exact, nor has a very long one.
+// ASCII under (?i), unless a test has seen that they agree - a pattern has no exact, nor has a
+// very long one.
 type exact struct {
 	ops    []exactOp
 	sets   []byteSet
@@ -82,7 +84,7 @@ func newExact(expr string) *exact {
 		return nil
 	}
 	// Ranges that are written out are the same for both engines.
-	explicit := !versioned.MatchString(expr)
+	explicit := !named.MatchString(expr) && (unicode.Version == foldsAgree || !folded.MatchString(expr))
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(prog.Inst) > maxExactOps {
 		return nil
@@ -141,7 +143,7 @@ func newExact(expr string) *exact {
 						return nil
 					}
 					k.high, k.ranges = highRanges, uint16(len(x.ranges))
-					x.ranges = append(x.ranges, in.Rune)
+					x.ranges = append(x.ranges, rangesOf(in))
 				}
 				k.set = byteSet{}
 				for c := range rune(utf8.RuneSelf) {
@@ -380,8 +382,28 @@ func highOf(in *syntax.Inst) (high uint8, ok bool) {
 	return high, true
 }
 
-// versioned finds what depends on the version of Unicode.
-var versioned = regexp.MustCompile(`\\[pP]|\(\?[a-zA-Z-]*i`)
+// rangesOf returns the runes that an instruction takes beyond ASCII, as pairs, or alone if it is one.
+func rangesOf(in *syntax.Inst) []rune {
+	if len(in.Rune) > 1 || syntax.Flags(in.Arg)&syntax.FoldCase == 0 {
+		return in.Rune
+	}
+	r := in.Rune[0]
+	ranges := []rune{r, r}
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		ranges = append(ranges, f, f)
+	}
+	return ranges
+}
+
+// What depends on the version of Unicode.
+var (
+	named  = regexp.MustCompile(`\\[pP]`)
+	folded = regexp.MustCompile(`\(\?[a-zA-Z-]*i`)
+)
+
+// foldsAgree is the version of Unicode with which Go knows the same letters in other cases as RE2
+// does. TestFoldsAgree asks both about each.
+const foldsAgree = "15.0.0"
 
 // takes reports whether an exactByte takes a rune beyond ASCII.
 func (x *exact) takes(op *exactOp, r rune) bool {

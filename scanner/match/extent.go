@@ -5,6 +5,7 @@ type extent struct {
 	set   byteSet
 	any   bool // set has every byte
 	width int  // greatest number of bytes, or noLimit
+	runes int  // greatest number of runes, or noLimit
 }
 
 // extents turns a list of elements into steps for reachAhead; neighbours
@@ -16,7 +17,7 @@ func extents(list []*node) []extent {
 		if hi == 0 {
 			continue
 		}
-		e := extent{width: hi, any: true}
+		e := extent{width: hi, runes: n.runes(), any: true}
 		if lo != hi {
 			e.set = n.bytes()
 			e.any = e.set == anyByte
@@ -26,6 +27,7 @@ func extents(list []*node) []extent {
 		}
 		if last := len(out) - 1; e.any && last >= 0 && out[last].any {
 			out[last].width += e.width
+			out[last].runes = addWidth(out[last].runes, e.runes)
 			continue
 		}
 		out = append(out, e)
@@ -53,12 +55,22 @@ func reachAhead(steps []extent, text []byte, p int) int {
 		if e.width != noLimit {
 			stop = min(stop, p+e.width)
 		}
-		if e.any {
+		switch few := e.runes != noLimit && e.runes < stop-p; {
+		case few:
+			for left := e.runes; p < stop && (e.any || e.set.has(text[p])); p++ {
+				if text[p]&0xC0 == 0x80 {
+					continue
+				}
+				if left--; left < 0 {
+					break
+				}
+			}
+		case e.any:
 			p = stop
-			continue
-		}
-		for p < stop && e.set.has(text[p]) {
-			p++
+		default:
+			for p < stop && e.set.has(text[p]) {
+				p++
+			}
 		}
 	}
 	return p
@@ -73,12 +85,22 @@ func reachBack(steps []extent, text []byte, p int) int {
 		if e.width != noLimit {
 			stop = max(0, p-e.width)
 		}
-		if e.any {
+		switch few := e.runes != noLimit && e.runes < p-stop; {
+		case few:
+			for left := e.runes; p > stop && (e.any || e.set.has(text[p-1])); p-- {
+				if text[p-1]&0xC0 == 0x80 {
+					continue
+				}
+				if left--; left < 0 {
+					break
+				}
+			}
+		case e.any:
 			p = stop
-			continue
-		}
-		for p > stop && e.set.has(text[p-1]) {
-			p--
+		default:
+			for p > stop && e.set.has(text[p-1]) {
+				p--
+			}
 		}
 	}
 	return p

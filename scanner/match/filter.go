@@ -146,6 +146,7 @@ func (n *node) appendKey(key []byte) []byte {
 		}
 	case kindRepeat:
 		key = binary.AppendVarint(binary.AppendVarint(key, int64(n.min)), int64(n.max))
+		key = binary.AppendVarint(key, int64(n.most))
 	}
 	key = binary.AppendUvarint(key, uint64(len(n.sub)))
 	for _, sub := range n.sub {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -204,3 +205,32 @@ func TestFindEqualsFindAllOnGeneratedExpressions(t *testing.T) {
 }
 
 var expressions = flag.Int("expressions", 200, "random expressions to try")
+
+// TestGaps holds windows and walks to the reference where gaps of a limited number of runes are full of long ones.
+func TestGaps(t *testing.T) {
+	exprs := []string{
+		`key[^\n]{0,20}?=\d{2,5}`,
+		`(?:radius|tacacs)[^\n]{0,20}?\bkey (\S{3,9})`,
+		`(?s:.{0,20})#end[a-z]{1,9}\b`,
+		`\b\p{L}{2,20}@[^ ]{1,20}#`,
+		`q[^a]{20}[^b]{0,20}z\b`,
+	}
+	o := newOracle(t, exprs...)
+	found := make([]int, len(exprs))
+	for _, fill := range []string{"x", "é", "語", "😀", "xé", "語x", " 😀é"} {
+		for n := 16; n <= 44; n++ {
+			gap := string([]rune(strings.Repeat(fill, n))[:n])
+			for _, frame := range []string{"key%s=12345 ", "radius%s key 12345", "%s#endabcdef", "%s@%[1]s#", "q%sz", "é%s語"} {
+				text := []byte(gap + fmt.Sprintf(strings.ReplaceAll(frame, "%s", "%[1]s"), gap) + gap)
+				for _, m := range o.check(t, text, true) {
+					found[m.Pattern]++
+				}
+			}
+		}
+	}
+	for i, n := range found {
+		if n == 0 {
+			t.Errorf("%s matches nothing", exprs[i])
+		}
+	}
+}

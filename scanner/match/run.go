@@ -164,7 +164,7 @@ func (sc *scratch) runAt(e *runEntry, text []byte, start, end int) {
 	if st.whole {
 		return
 	}
-	w := window{reachBack(e.back, text, start), reachAhead(e.ahead, text, end)}
+	w := window{reachBack(e.back, text, start), end, reachAhead(e.ahead, text, end)}
 	st.work += walkCost + w.to - w.from
 	sc.stats.Walked += int64(walkCost + w.to - w.from)
 	if w.to-w.from > runSearch || e.whole().search(text, w.from, w.to) {

@@ -61,6 +61,7 @@ type node struct {
 	set      byteSet
 	sub      []*node
 	min, max int
+	most     int // runes of a repeat whose copies are bytes; 0 if they are not
 	cond     syntax.EmptyOp
 }
 
@@ -152,10 +153,11 @@ func (b builder) repeat(re *syntax.Regexp, lo, hi int) *node {
 	switch re.Op {
 	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		if c := b.classOf(re); c.anyHigh {
+			n := repeatNode(setNode(c.ascii.union(highBytes)), lo, hi)
 			if hi > 0 {
-				hi *= utf8.UTFMax
+				n.max, n.most = hi*utf8.UTFMax, hi
 			}
-			return repeatNode(setNode(c.ascii.union(highBytes)), lo, hi)
+			return n
 		}
 	}
 	return repeatNode(b.build(re), lo, hi)
@@ -306,6 +308,64 @@ func (n *node) widths() (lo, hi int) {
 	return 0, 0
 }
 
+// runes returns the greatest number of runes of a match, or noLimit: that of bytes which do not
+// go on with a rune.
+func (n *node) runes() (most int) {
+	switch n.kind {
+	case kindSet:
+		if n.set == n.set.intersect(tailBytes) {
+			return 0
+		}
+		return 1
+	case kindAlt:
+		for _, s := range n.sub {
+			if r := s.runes(); r == noLimit || r > most {
+				if most = r; r == noLimit {
+					return r
+				}
+			}
+		}
+		return most
+	case kindRepeat:
+		switch r := n.sub[0].runes(); {
+		case r == 0 || n.max == 0:
+			return 0
+		case r == noLimit || n.max == noLimit:
+			return noLimit
+		case n.most > 0:
+			return n.most
+		default:
+			return r * n.max
+		}
+	}
+	for _, s := range n.sub {
+		most = addWidth(most, s.runes())
+	}
+	return most
+}
+
+// runesToKnow returns after how many runes of list it is known that it matches if it does: of a
+// repeat at its end only the required copies count. It is noLimit if that may take any number.
+func runesToKnow(list []*node) (most int) {
+	for len(list) > 0 {
+		n := list[len(list)-1]
+		if n.kind != kindRepeat {
+			break
+		}
+		list = list[:len(list)-1]
+		if n.min > 0 {
+			if most = n.sub[0].runes(); most != noLimit {
+				most *= n.min
+			}
+			break
+		}
+	}
+	for _, n := range list {
+		most = addWidth(most, n.runes())
+	}
+	return most
+}
+
 func addWidth(a, b int) int {
 	if a == noLimit || b == noLimit {
 		return noLimit
@@ -368,6 +428,7 @@ func flatten(n *node, out []*node) []*node {
 			out = flatten(n.sub[0], out)
 		}
 		rest := repeatNode(n.sub[0], n.min-first-last, n.max)
+		rest.most = n.most // what is taken out may be but the bytes of few runes
 		if rest.max != noLimit {
 			rest.max -= first + last
 		}

@@ -271,28 +271,33 @@ func (w *walker) forward(text []byte, p int) (ok bool, read int) {
 	end := min(len(text), p+maxWalk)
 	state := w.begin(m, text, p)
 	table := m.table
-	for i := p; i < end; i++ {
-		next := table[int(state)+int(m.class[text[i]])]
-		if next < verdicts {
-			if next == moveUnknown {
-				next, i = w.learn(state, text, i, end)
-			}
-			switch next {
-			case moveDead, moveMatched:
-				return next == moveMatched, i - p
-			case moveLost:
-				ok, read = w.automaton.forward(text, p)
-				return ok, read + i - p
+	for from, to := p, w.ahead(p, end); ; from, to = to, further(text, from, to, end) {
+		for i := from; i < to; i++ {
+			next := table[int(state)+int(m.class[text[i]])]
+			if next < verdicts {
+				if next == moveUnknown {
+					next, i = w.learn(state, text, i, to)
+					table = w.moves.Load().table
+				}
+				switch next {
+				case moveDead, moveMatched:
+					return next == moveMatched, i - p
+				case moveLost:
+					ok, read = w.automaton.forward(text, p)
+					return ok, read + i - p
+				}
 			}
 			state = next
-			break
 		}
-		state = next
+		switch {
+		case to == end && end < len(text):
+			return true, end - p
+		case to == end:
+			return w.ends(state), end - p
+		case from == to:
+			return false, to - p
+		}
 	}
-	if end < len(text) {
-		return true, end - p
-	}
-	return w.ends(state), end - p
 }
 
 // backward is forward in the other direction: it reads text[p-1] first. The automaton
@@ -302,26 +307,31 @@ func (w *walker) backward(text []byte, p int) (ok bool, read int) {
 	end := max(0, p-maxWalk)
 	state := w.begin(m, text, p)
 	table := m.table
-	for i := p - 1; i >= end; i-- {
-		next := table[int(state)+int(m.class[text[i]])]
-		if next < verdicts {
-			if next == moveUnknown {
-				next, i = w.learn(state, text, i, end-1)
-			}
-			switch next {
-			case moveDead, moveMatched:
-				return next == moveMatched, p - i
-			case moveLost:
-				ok, read = w.automaton.backward(text, p)
-				return ok, read + p - i
+	for from, to := p, w.behind(p, end); ; from, to = to, closer(text, from, to, end) {
+		for i := from - 1; i >= to; i-- {
+			next := table[int(state)+int(m.class[text[i]])]
+			if next < verdicts {
+				if next == moveUnknown {
+					next, i = w.learn(state, text, i, to-1)
+					table = w.moves.Load().table
+				}
+				switch next {
+				case moveDead, moveMatched:
+					return next == moveMatched, p - i
+				case moveLost:
+					ok, read = w.automaton.backward(text, p)
+					return ok, read + p - i
+				}
 			}
 			state = next
-			break
 		}
-		state = next
+		switch {
+		case to == end && end > 0:
+			return true, p - end
+		case to == end:
+			return w.ends(state), p - end
+		case from == to:
+			return false, p - to
+		}
 	}
-	if end > 0 {
-		return true, p - end
-	}
-	return w.ends(state), p - end
 }

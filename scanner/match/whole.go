@@ -41,7 +41,7 @@ func (e *expression) findWhole(ctx context.Context, dst []Match, pattern int, te
 			return dst, err
 		}
 		last := min(at+wholePiece, len(text)) // matches that begin before are taken
-		from, to := window{at, min(len(text), last+e.most)}.cut(text)
+		from, to := window{from: at, to: min(len(text), last+e.most)}.cut(text)
 		before := len(dst)
 		var err error
 		if dst, err = e.findAll(dst, pattern, text, from, to); err != nil {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// window is a piece of a text that may hold matches of one pattern.
-type window struct{ from, to int }
+// window is a piece of a text that may hold matches of one pattern. They begin no later than at last.
+type window struct{ from, last, to int }
 
 // patternState is what one scan knows of one pattern.
 type patternState struct {
@@ -133,11 +133,11 @@ func (sc *scratch) window(e *entry, st *patternState, text []byte, p int) {
 		st.whole = true
 		return
 	}
-	w := window{reachBack(e.reach.back, text, p), reachAhead(e.reach.ahead, text, p)}
+	w := window{reachBack(e.reach.back, text, p), p, reachAhead(e.reach.ahead, text, p)}
 	st.work += w.to - w.from
 	sc.stats.Walked += int64(w.to - w.from)
 	if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
-		st.windows[n-1].to = max(st.windows[n-1].to, w.to)
+		st.windows[n-1].join(w)
 	} else {
 		st.windows = append(st.windows, w)
 	}
@@ -164,12 +164,13 @@ func (st *patternState) covers(e *entry, text []byte, p int) bool {
 		return false
 	}
 	if w.to == len(text) {
+		w.last = max(w.last, p)
 		return true
 	}
 	if e.reach.aheadMax == noLimit || e.reach.aheadMax > cheapExtension {
 		return false
 	}
-	w.to = max(w.to, min(len(text), p+e.reach.aheadMax))
+	w.last, w.to = max(w.last, p), max(w.to, min(len(text), p+e.reach.aheadMax))
 	return true
 }
 
@@ -223,7 +224,7 @@ func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, patt
 		}
 		if tries > 0 {
 			var ok bool
-			if dst, ok = sc.confirmExact(ctx, dst, x, pattern, text, w.from, w.to); ok {
+			if dst, ok = sc.confirmExact(ctx, dst, x, pattern, text, w); ok {
 				continue
 			}
 			if err := ctx.Err(); err != nil {
@@ -251,14 +252,19 @@ func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, patt
 }
 
 // confirmExact tries a window without RE2.
-func (sc *scratch) confirmExact(ctx context.Context, dst []Match, x *exact, pattern int, text []byte, from, to int) ([]Match, bool) {
-	budget := freeSteps + byteSteps*(to-from)
+func (sc *scratch) confirmExact(ctx context.Context, dst []Match, x *exact, pattern int, text []byte, w window) ([]Match, bool) {
+	budget := freeSteps + byteSteps*(w.to-w.from)
 	sc.tries.ctx = ctx
 	defer func() { sc.tries.ctx = nil }() // scratch outlives it
-	dst, ok := x.findAll(&sc.tries, dst, pattern, text, from, to, budget)
+	dst, ok := x.findAll(&sc.tries, dst, pattern, text, w.from, min(w.last+1, len(text)), budget)
 	sc.stats.Exact++
 	sc.stats.ExactSteps += int64(budget - sc.tries.steps)
 	return dst, ok
+}
+
+// join adds a window that begins in w.
+func (w *window) join(other window) {
+	w.last, w.to = max(w.last, other.last), max(w.to, other.to)
 }
 
 // cut widens the window to whole runes – its ends count bytes and may stand inside
@@ -281,7 +287,7 @@ func (sc *scratch) confirmWhole(ctx context.Context, dst []Match, e *expression,
 		return dst, err
 	}
 	if x := e.exact(); x != nil {
-		if got, ok := sc.confirmExact(ctx, dst, x, pattern, text, 0, len(text)); ok {
+		if got, ok := sc.confirmExact(ctx, dst, x, pattern, text, window{0, len(text), len(text)}); ok {
 			return got, nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -305,7 +311,7 @@ func (st *patternState) join(size int) []window {
 	last := 0
 	for _, w := range ws[1:] {
 		if w.from <= ws[last].to+joinGap {
-			ws[last].to = max(ws[last].to, w.to)
+			ws[last].join(w)
 		} else {
 			last++
 			ws[last] = w
