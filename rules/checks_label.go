@@ -9,7 +9,7 @@ import (
 // beginning of a longer one: apikey, accesstoken, secretkey.
 var (
 	credentialWords = wordSet("key keys token tokens secret secrets access private api auth oauth pass pwd cred creds credential credentials client bearer sdk pat",
-		"license licence webhook hook account sid session signing dsn login personal authorization authtoken appid password passwd")
+		"license licence webhook hook account sid session signing dsn login personal authorization authtoken appid password passwd crumb")
 	credentialEnds       = []string{"key", "token", "secret", "auth", "pass", "password", "access"}
 	credentialBeginnings = []string{"secret", "token", "apikey", "access", "private"}
 )
@@ -41,13 +41,13 @@ func labelled(c *candidate) bool {
 	if v := c.value(); c.chars == len(v) && countDigits(v) == 0 && (len(v) < minLetters || wordLike(v)) {
 		return false // newTransactionalClient
 	}
-	gap := c.text[max(0, c.start-labelWindow):c.start]
+	gap := bytes.TrimRight(c.text[max(0, c.start-labelWindow):c.start], " \t\r\n")
 	if at := bytes.LastIndexByte(gap, '\n'); at > 0 {
 		if at = bytes.LastIndexByte(gap[:at], '\n'); at >= 0 {
 			gap = gap[at+1:]
 		}
 	}
-	named := false
+	named, other := false, false // what the words nearest to the value say
 	var word [16]byte
 	for i := 0; i < len(gap); {
 		if !isAlnum(gap[i]) {
@@ -63,12 +63,12 @@ func labelled(c *candidate) bool {
 		}
 		switch w := word[:n]; {
 		case otherWords[string(w)]:
-			return false
-		case !named:
-			named = namesCredential(w)
+			named, other = false, true
+		case namesCredential(w):
+			named, other = true, false
 		}
 	}
-	return named || assigned(gap)
+	return named || !other && assigned(gap)
 }
 
 // assigned is true of text that ends in an equals sign or a colon, but for

@@ -276,8 +276,14 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 		add("unless.values", "the value", holds, then(holds, "dropped", ""))
 	}
 	if j.drop || j.mark {
-		holds := placeholder(c.value())
-		add("unless.placeholders", "a placeholder", holds, then(holds, then(j.drop, "dropped", "low"), ""))
+		switch v := c.value(); {
+		case standsIn(v):
+			add("unless.placeholders", "a placeholder", true, then(j.drop, "dropped", "low"))
+		case sequence(v):
+			add("unless.placeholders", "a running sequence", true, then(j.drop && !tokenLike(v), "dropped", "medium at most"))
+		default:
+			add("unless.placeholders", "a placeholder", false, "")
+		}
 	}
 	if j.unless != nil {
 		if sc.noted.near(j.unless, c) {

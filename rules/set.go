@@ -590,7 +590,7 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 	}
 	stands := (j.drop || j.mark) && standsIn(c.value())
 	runs := (j.drop || j.mark) && !stands && sequence(c.value())
-	if (stands || runs) && j.drop {
+	if j.drop && (stands || runs && !tokenLike(c.value())) {
 		return 0, true, nil
 	}
 	if j.unless != nil && sc.noted.near(j.unless, c) {
