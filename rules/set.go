@@ -308,6 +308,7 @@ type scratch struct {
 	folded  folded
 	retry   []match.Match
 	failed  []*judge      // of the candidate at hand
+	decided []int         // the other judges of it
 	found   []match.Match // of unless and parts
 	parts   []partState
 	keyed   int     // how many bytes of the text are its key
@@ -383,25 +384,57 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 // consider appends a finding for each judge whose rule the candidate is one of.
 // For those whose checks it fails, the pattern is tried again inside it.
 func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch, judges []judge, c *candidate, shift int) ([]scanner.Finding, error) {
-	failed := sc.failed[:0]
-	for i := range judges {
-		j := &judges[i]
-		if c.start < shift || c.end <= c.start || !j.counted(sc, c) {
-			failed = append(failed, j)
-			continue
+	if len(judges) == 0 {
+		return found, nil
+	}
+	sc.decided = sc.decided[:0]
+	if c.start >= shift && c.end > c.start {
+		counted := judges[0].shared.counted
+		if len(judges) < manyJudges || sc.trace != nil {
+			counted = nil // a group asks some of its judges, one at a time
 		}
-		confidence, passed, err := j.decide(ctx, sc, c)
-		switch {
-		case err != nil:
-			return nil, err
-		case !passed:
-			failed = append(failed, j)
-		case confidence > 0:
-			found = append(found, j.finding(c, confidence))
+		for n, i := 0, 0; ; n++ {
+			if i = n; counted != nil {
+				list := counted[min(c.chars, 63)]
+				if n == len(list) {
+					break
+				}
+				i = int(list[n])
+			} else if n == len(judges) {
+				break
+			} else if !judges[i].counted(sc, c) {
+				continue
+			}
+			confidence, passed, err := judges[i].decide(ctx, sc, c)
+			if err != nil {
+				return nil, err
+			}
+			if passed {
+				sc.decided = append(sc.decided, i)
+				if confidence > 0 {
+					found = append(found, judges[i].finding(c, confidence))
+				}
+			}
 		}
 	}
-	sc.failed = failed
-	return s.retry(ctx, found, sc, c, shift)
+	return s.retry(ctx, found, sc, judges, c, shift)
+}
+
+// undecided fills sc.failed with the judges that the candidate failed, and of these drops those that
+// can find nothing inside it either.
+func (sc *scratch) undecided(judges []judge, failed *candidate) {
+	sc.failed = sc.failed[:0]
+	decided := sc.decided
+	for i := range judges {
+		if len(decided) > 0 && decided[0] == i {
+			decided = decided[1:]
+			continue
+		}
+		sc.failed = append(sc.failed, &judges[i])
+	}
+	if len(sc.failed) > 0 {
+		sc.hopeful(failed)
+	}
 }
 
 // hopeful drops from sc.failed the judges that can find nothing inside a candidate that they failed:
@@ -413,7 +446,7 @@ func (sc *scratch) hopeful(failed *candidate) {
 		k.holds(failed)
 	}
 	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool {
-		return j.pattern < 0 || failed.holding&j.barred != 0 || j.slow && j.hopeless(failed)
+		return failed.holding&j.barred != 0 || j.slow && j.hopeless(failed)
 	})
 	if len(sc.failed) == 0 || sc.trace != nil || !sc.noted.worthReading(failed) || bytes.ContainsAny(failed.whole(), "\n\t|,;") {
 		return // candidates over several lines and cells can have several heads
@@ -446,13 +479,15 @@ func (j *judge) finding(c *candidate, confidence scanner.Confidence) scanner.Fin
 const (
 	maxRetryBytes = 160 // longer candidates hold no second one that matters
 	retryTail     = 80  // how far a candidate may reach beyond the failed one
+	manyJudges    = 12
 )
 
 // retry looks for candidates that begin inside a failed one, for the judges that
 // failed it: in "2026 4111 ..." the search resumes at each later word. Each judge
 // takes the first one that it finds something in.
-func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, failed *candidate, shift int) ([]scanner.Finding, error) {
-	if failed.to-failed.from > maxRetryBytes || failed.unbroken() {
+func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, judges []judge, failed *candidate, shift int) ([]scanner.Finding, error) {
+	pattern := judges[0].pattern // they share it
+	if len(sc.decided) == len(judges) || pattern < 0 || failed.to-failed.from > maxRetryBytes || failed.unbroken() {
 		return found, nil
 	}
 	first := failed.from + 1
@@ -463,25 +498,32 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, f
 	for end < len(failed.text) && !utf8.RuneStart(failed.text[end]) {
 		end--
 	}
-	asked := false // which of them it is worth it for
-	for at := first; at < failed.to && len(sc.failed) > 0; at++ {
+	asked := false // who is left to ask
+	ask := func() bool {
+		if !asked {
+			asked = true
+			sc.undecided(judges, failed)
+		}
+		return len(sc.failed) > 0
+	}
+	for at := first; at < failed.to; at++ {
 		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
 			continue
 		}
-		if !asked {
-			asked = true
-			if sc.hopeful(failed); len(sc.failed) == 0 {
-				break
-			}
+		// Whether anything begins here is the cheaper question where there are many to ask.
+		if len(judges) < manyJudges && !ask() {
+			break
 		}
 		_, before := utf8.DecodeLastRune(failed.text[:at]) // which patterns may want to see
-		j := sc.failed[0]                                  // they share the pattern
 		var err error
-		if sc.retry, err = s.matcher.FindWithin(ctx, sc.retry[:0], j.pattern, failed.text[:end], at-before, failed.to); err != nil {
+		if sc.retry, err = s.matcher.FindWithin(ctx, sc.retry[:0], pattern, failed.text[:end], at-before, failed.to); err != nil {
 			return nil, s.patternErrors(err)
 		}
 		if len(sc.retry) == 0 {
 			break // nothing begins at a later word either
+		}
+		if !ask() {
+			break
 		}
 		at = max(at, sc.retry[0].Start) // what begins at a word before that is the same
 		for _, m := range sc.retry {
@@ -527,6 +569,8 @@ func countsOf(checks []check) uint64 {
 type sharing struct {
 	parts         []*check // of those that hold of each part of what they hold of, one of each, negated
 	before, after int      // the farthest that one of them looks for a word that it requires
+	// counted are the indexes of those that pass judge.counted, by candidate.chars; nil if they are few.
+	counted *[64][]uint16
 }
 
 // share tells the judges of a pattern what they have in common. Checks have their bits already.
@@ -546,6 +590,16 @@ func share(judges []judge) {
 				if known&c.bit == 0 {
 					known |= c.bit
 					s.parts = append(s.parts, c)
+				}
+			}
+		}
+		if len(judges) >= manyJudges {
+			if s.counted == nil {
+				s.counted = new([64][]uint16)
+			}
+			for n := range s.counted {
+				if j.counts>>n&1 != 0 {
+					s.counted[n] = append(s.counted[n], uint16(i))
 				}
 			}
 		}
