@@ -222,7 +222,7 @@ func FuzzWords(f *testing.F) {
 		compile := func(words []string) *Set {
 			r := &Rule{ID: "r", Kind: "k", Words: words}
 			r.Patterns = r.wordPatterns()
-			if len(r.validate()) > 0 {
+			if len(r.validate(make(map[string]bool))) > 0 {
 				return nil
 			}
 			set, err := Compile([]*File{{Rules: []*Rule{r}}})

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v4"
 
@@ -179,7 +182,7 @@ func Builtin() ([]*File, error) {
 // with its file and line.
 func Load(fsys fs.FS, paths ...string) ([]*File, error) {
 	var (
-		files  []*File
+		all    []string
 		faults []error
 	)
 	for _, name := range paths {
@@ -188,27 +191,46 @@ func Load(fsys fs.FS, paths ...string) ([]*File, error) {
 			faults = append(faults, err)
 			continue
 		}
-		for _, name := range names {
-			data, err := fs.ReadFile(fsys, name)
-			if err != nil {
-				faults = append(faults, fmt.Errorf("read rules: %w", err))
-				continue
-			}
-			f, err := Parse(name, data)
-			if err == nil {
-				err = f.loadLists(fsys)
-			}
-			if err != nil {
-				faults = append(faults, err)
-				continue
-			}
-			files = append(files, f)
-		}
+		all = append(all, names...)
 	}
+	files, failed := make([]*File, len(all)), make([]error, len(all))
+	each(len(all), func(i int) { files[i], failed[i] = load(fsys, all[i]) })
+	files = slices.DeleteFunc(files, func(f *File) bool { return f == nil })
+	faults = append(faults, failed...)
 	if err := errors.Join(append(faults, duplicates(files))...); err != nil {
 		return nil, err
 	}
 	return files, nil
+}
+
+// load reads one rule file and what it names.
+func load(fsys fs.FS, name string) (*File, error) {
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	f, err := Parse(name, data)
+	if err == nil {
+		err = f.loadLists(fsys)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// each calls do with the numbers below n, on all processors.
+func each(n int, do func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func ruleFiles(fsys fs.FS, name string) ([]string, error) {
@@ -249,6 +271,7 @@ func Parse(name string, data []byte) (*File, error) {
 	for i := range f.Exceptions {
 		d.faults = append(d.faults, f.Exceptions[i].validate()...)
 	}
+	valid := make(map[string]bool)
 	for i, r := range f.Rules {
 		if r == nil {
 			return nil, &FileError{File: name, Msg: fmt.Sprintf("entry %d of rules is empty: write a rule or remove the dash", i+1)}
@@ -257,7 +280,7 @@ func Parse(name string, data []byte) (*File, error) {
 			r.Patterns = slices.Insert(r.Patterns, 0, Pattern{Expr: r.Pattern, place: place{r.file, r.places["pattern"]}})
 		}
 		r.Patterns = append(r.Patterns, r.wordPatterns()...)
-		d.faults = append(d.faults, r.validate()...)
+		d.faults = append(d.faults, r.validate(valid)...)
 	}
 	if err := d.err(); err != nil {
 		return nil, err

@@ -25,8 +25,9 @@ var (
 )
 
 // validate returns the faults of a rule that show without running it, and
-// fills in defaults.
-func (r *Rule) validate() (faults []error) {
+// fills in defaults. valid holds the expressions that are known to be sound;
+// it adds the rule's.
+func (r *Rule) validate(valid map[string]bool) (faults []error) {
 	add := func(err error) {
 		if err != nil {
 			faults = append(faults, err)
@@ -57,7 +58,7 @@ func (r *Rule) validate() (faults []error) {
 		}
 	}
 	for i := range r.Patterns {
-		faults = append(faults, r.validatePattern(&r.Patterns[i])...)
+		faults = append(faults, r.validatePattern(&r.Patterns[i], valid)...)
 	}
 	for _, k := range r.Keywords {
 		if len(k) < 2 || strings.TrimSpace(k) != k {
@@ -93,7 +94,7 @@ func (r *Rule) validate() (faults []error) {
 	return faults
 }
 
-func (r *Rule) validatePattern(p *Pattern) (faults []error) {
+func (r *Rule) validatePattern(p *Pattern, valid map[string]bool) (faults []error) {
 	fault := func(format string, args ...any) {
 		err := r.fault("patterns", format, args...)
 		if p.line > 0 {
@@ -105,13 +106,17 @@ func (r *Rule) validatePattern(p *Pattern) (faults []error) {
 		fault("a pattern is empty: write a regular expression in RE2 syntax")
 		return faults
 	}
-	tree, err := syntax.Parse(p.Expr, syntax.Perl)
-	if err != nil {
-		fault("pattern is not valid RE2: %s", explainSyntax(err))
-		return faults
-	}
-	if matchesEmpty(tree) {
-		fault("pattern matches the empty text: ask for at least one character")
+	if !valid[p.Expr] { // hundreds of rules share their patterns
+		tree, err := syntax.Parse(p.Expr, syntax.Perl)
+		if err != nil {
+			fault("pattern is not valid RE2: %s", explainSyntax(err))
+			return faults
+		}
+		if matchesEmpty(tree) {
+			fault("pattern matches the empty text: ask for at least one character")
+		} else {
+			valid[p.Expr] = true
+		}
 	}
 	if p.NeedsNear && len(r.Near) == 0 {
 		fault("needs_near without near: add `near: {words: [...]}` to the rule")

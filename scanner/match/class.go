@@ -25,6 +25,8 @@ type classGroup struct {
 	share share
 	best  *classGroup // the one that it would be joined with at the least cost
 	cost  float32
+	costs []float32 // of joining it with each of the others, by their numbers
+	id    int
 }
 
 // newClasses chooses the classes for some anchors.
@@ -81,7 +83,7 @@ func newClasses(anchors []*anchor) *classes {
 			}
 		}
 		if g == nil {
-			g = &classGroup{in: in}
+			g = &classGroup{in: in, id: len(all)}
 			all = append(all, g)
 		}
 		g.bytes.add(byte(c))
@@ -109,12 +111,19 @@ func newClasses(anchors []*anchor) *classes {
 			if other == g {
 				continue
 			}
-			if c := cost(g, other); g.best == nil || c < g.cost {
+			if c := g.costs[other.id]; g.best == nil || c < g.cost {
 				g.best, g.cost = other, c
 			}
 		}
 	}
 	if len(all) > maxClasses {
+		for i, g := range all {
+			g.costs = make([]float32, len(all))
+			for _, other := range all[:i] {
+				c := cost(g, other)
+				g.costs[other.id], other.costs[g.id] = c, c
+			}
+		}
 		for _, g := range all {
 			choose(g)
 		}
@@ -131,9 +140,15 @@ func newClasses(anchors []*anchor) *classes {
 			to.share[m] += from.share[m]
 		}
 		for _, g := range all {
+			if g != to {
+				c := cost(g, to)
+				g.costs[to.id], to.costs[g.id] = c, c
+			}
+		}
+		for _, g := range all {
 			if g == to || g.best == from || g.best == to {
 				choose(g)
-			} else if c := cost(g, to); c < g.cost {
+			} else if c := g.costs[to.id]; c < g.cost {
 				g.best, g.cost = to, c
 			}
 		}

@@ -97,14 +97,17 @@ func compileRE2(expr string, groups int) (*re2.Regexp, error) {
 }
 
 // ownForms are where the syntax of one engine is not that of the other, or could be some day.
-var ownForms = regexp.MustCompile(`\\[pPCQEZ]|\(\?P?<|[^\x00-\x7f]`)
+var ownForms = regexp.MustCompile(`\\[pPCQEZ]|\(\?P?<`)
+
+// sharedClasses are general categories and scripts that both engines have had from the beginning.
+var sharedClasses = regexp.MustCompile(`\\[pP](?:[LMNPSZ]|\{(?:[LMNPSZ]|L[ul]|Nd|Han|Hiragana|Katakana|Hangul|Latin|Greek|Cyrillic|Arabic|Hebrew|Devanagari|Thai)\})`)
 
 // readAlike reports whether an expression that Go's parser takes is sure to be taken by RE2
 // too: it has only forms that both have always read alike, and is far below
 // RE2's limit on size, a third of a million instructions.
 func readAlike(expr string, root *node) bool {
 	const most = 4096 // states; a class of Unicode takes RE2 a few dozen instructions
-	return root.states(1<<20) < most && !ownForms.MatchString(expr)
+	return root.states(1<<20) < most && !ownForms.MatchString(sharedClasses.ReplaceAllString(expr, ""))
 }
 
 // findAll appends every match in text[from:to], with offsets of text.
