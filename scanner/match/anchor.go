@@ -19,6 +19,10 @@ type anchor struct {
 	rate  float64         // estimated share of places where all of seq stands
 	first float64         // the same for its first firstLen sets
 
+	// What can stand at the places before seq, from the last one on, and after it.
+	before [beforeLen]byteSet
+	after  [afterLen]byteSet
+
 	// An anchor with length is not a sequence but a run: that many bytes of set in
 	// a row, with head before them and tail after.
 	length int
@@ -29,6 +33,11 @@ type anchor struct {
 const (
 	firstLen  = 4 // sets that the first step looks at
 	anchorLen = 8 // sets of an anchor
+
+	// Where more is known of the bytes around an anchor than that it may stand there, most are
+	// done with before any walk.
+	beforeLen = 2
+	afterLen  = 3
 )
 
 type sequence [anchorLen]byteSet
@@ -82,10 +91,16 @@ func newChooser() *chooser {
 // too common to be worth looking for.
 func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
 	list := flatten(root, nil)
-	if best, _ := c.choose(list, maxNesting, 0, len(list)); len(best) > 0 {
-		return best
+	best, _ := c.choose(list, maxNesting, 0, len(list))
+	if len(best) == 0 {
+		best = c.literalAnchors(literals)
 	}
-	return c.literalAnchors(literals)
+	for i := range best {
+		if a := &best[i]; a.length == 0 {
+			a.before, a.after = c.sets.beyond(a)
+		}
+	}
+	return best
 }
 
 // rate estimates at what share of places the first n sets stand.

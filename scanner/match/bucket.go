@@ -14,7 +14,7 @@ type item struct {
 
 // newFilter builds the filter of the anchors of every pattern.
 func newFilter(byPattern [][]anchor) *filter {
-	f := &filter{always: make([]uint64, (len(byPattern)+63)/64), walkers: map[string]*walker{}}
+	f := &filter{always: make([]uint64, (len(byPattern)+63)/64), walkers: map[string]int32{}}
 	f.scratch.New = func() any { return f.newScratch(len(byPattern)) }
 	var items []item
 	var anchors []*anchor
@@ -44,6 +44,7 @@ func newFilter(byPattern [][]anchor) *filter {
 		}
 	}
 	numbers := map[byteSet]uint16{}
+	f.seqs = make([][anchorLen]uint16, len(f.entries))
 	for i := range items {
 		it, e := &items[i], &f.entries[items[i].entry]
 		for k := range it.sets {
@@ -58,7 +59,13 @@ func newFilter(byPattern [][]anchor) *filter {
 				numbers[set] = n
 				f.sets = append(f.sets, set)
 			}
-			e.seq[k] = n
+			f.seqs[it.entry][k] = n
+		}
+		for k := range it.anchor.before {
+			e.before[k] = cl.set(&it.anchor.before[k])
+		}
+		for k := range it.anchor.after {
+			e.after[k] = cl.set(&it.anchor.after[k])
 		}
 	}
 	// Frequent anchors choose their bucket first.

@@ -27,8 +27,11 @@ type filter struct {
 	class   [256]uint8
 	banks   []*bank
 	entries []entry
-	sets    []byteSet          // of the anchors
-	walkers map[string]*walker // while the filter is built
+	seqs    [][anchorLen]uint16 // of the entries' anchors, as numbers of sets
+	sets    []byteSet           // of the anchors
+	around  []*walker           // that the entries name
+	reaches []reach             // the same
+	walkers map[string]int32    // by what is walked over, while the filter is built
 	runs    []*runs
 	always  []uint64 // patterns without an anchor, one bit each
 	scratch sync.Pool
@@ -55,19 +58,23 @@ type check struct {
 	next    *check // of the same bucket
 }
 
-// entry is what follows when an anchor was found. It is kept small: nearly always a walk of a few bytes is all.
+// entry is what follows when an anchor was found. It is one line of the cache: nearly always
+// a look at the bytes around, or a walk of a few, is all.
 type entry struct {
+	after     [afterLen]uint64  // classes of the bytes behind the anchor's places
+	before    [beforeLen]uint64 // and before them
 	pattern   int32
-	tailAt    int16             // how many bytes behind aheadOf the walk ahead begins
-	aheadOf   uint8             // how many bytes behind the anchor's place its head ends and its tail begins
-	vague     uint8             // places of the anchor where its bytes and others are of one class
-	whole     bool              // read the whole text
-	headFirst bool              // the walk back is the shorter one
-	seq       [anchorLen]uint16 // the anchor, as numbers of filter.sets
-	head      *walker           // walk back from the anchor and ahead from it; nil if there is nothing to walk over
-	tail      *walker
-	reach     *reach
+	head      int32 // number in filter.around of the walk back from the anchor, and of that ahead from it; none
+	tail      int32 // if there is nothing to walk over
+	reach     int32 // number in filter.reaches
+	tailAt    int16 // how many bytes behind aheadOf the walk ahead begins
+	aheadOf   uint8 // how many bytes behind the anchor's place its head ends and its tail begins
+	vague     uint8 // places of the anchor where its bytes and others are of one class
+	whole     bool  // read the whole text
+	headFirst bool  // the walk back is the shorter one
 }
+
+const none = -1
 
 // reach is how far matches can go from an anchor.
 type reach struct {
@@ -82,12 +89,16 @@ func (f *filter) newEntry(pattern int, a *anchor) entry {
 	reversed := catNode(a.head...).reversed().sub
 	e := entry{
 		pattern: int32(pattern),
+		head:    none,
+		tail:    none,
+		reach:   int32(len(f.reaches)),
 		aheadOf: uint8(a.ahead),
 		whole:   a.whole,
-		reach:   &reach{back: extents(reversed), ahead: extents(a.tail)},
 	}
-	e.reach.backMax, e.reach.aheadMax = widest(e.reach.back), widest(e.reach.ahead)
-	e.headFirst = e.reach.backMax == 0
+	r := reach{back: extents(reversed), ahead: extents(a.tail)}
+	r.backMax, r.aheadMax = widest(r.back), widest(r.ahead)
+	f.reaches = append(f.reaches, r)
+	e.headFirst = r.backMax == 0
 	if len(reversed) > 0 {
 		e.head = f.walker(reversed, true)
 	}
@@ -119,8 +130,8 @@ func (a *anchor) checked() (elements, bytes int) {
 	return elements, bytes
 }
 
-// walker returns a walker over list. Those of all anchors that have the same to walk over are one.
-func (f *filter) walker(list []*node, back bool) *walker {
+// walker returns the number of a walker over list. Those of all anchors that have the same to walk over are one.
+func (f *filter) walker(list []*node, back bool) int32 {
 	key := make([]byte, 0, 1024)
 	if back {
 		key = append(key, 'b')
@@ -128,12 +139,13 @@ func (f *filter) walker(list []*node, back bool) *walker {
 	for _, n := range list {
 		key = n.appendKey(key)
 	}
-	w, ok := f.walkers[string(key)]
+	n, ok := f.walkers[string(key)]
 	if !ok {
-		w = &walker{list: list, back: back}
-		f.walkers[string(key)] = w
+		n = int32(len(f.around))
+		f.around = append(f.around, &walker{list: list, back: back})
+		f.walkers[string(key)] = n
 	}
-	return w
+	return n
 }
 
 // appendKey appends what tells n from other patterns.
@@ -157,12 +169,8 @@ func (n *node) appendKey(key []byte) []byte {
 
 // warm builds all automata.
 func (f *filter) warm() {
-	for i := range f.entries {
-		for _, w := range []*walker{f.entries[i].head, f.entries[i].tail} {
-			if w != nil {
-				w.known()
-			}
-		}
+	for _, w := range f.around {
+		w.known()
 	}
 	for _, r := range f.runs {
 		for i := range r.entries {
@@ -299,13 +307,42 @@ func (f *filter) anchors(text []byte, at, n int, sc *scratch) {
 	for i := range sc.batch.passed[:n] {
 		s := &sc.batch.passed[i]
 		p := at + int(s.place)
+		near := f.nearby(text, p)
 		for v := s.found; v != 0; v &= v - 1 {
-			e := &f.entries[s.check.entries[bits.TrailingZeros32(v)&(checkEntries-1)]]
-			if e.vague == 0 || f.stands(e, text, p) {
-				sc.anchorAt(e, text, p)
+			n := s.check.entries[bits.TrailingZeros32(v)&(checkEntries-1)]
+			e := &f.entries[n]
+			if near.suits(e) && (e.vague == 0 || f.stands(n, text, p)) {
+				f.anchorAt(e, text, p, sc)
 			}
 		}
 	}
+}
+
+// nearby is the classes of the bytes before and after the places of an anchor.
+type nearby struct {
+	known  bool // all of them are in the text
+	before [beforeLen]uint8
+	after  [afterLen]uint8
+}
+
+func (f *filter) nearby(text []byte, p int) (n nearby) {
+	if p < beforeLen || p+anchorLen+afterLen > len(text) {
+		return n
+	}
+	n.known = true
+	for k := range n.before {
+		n.before[k] = f.class[text[p-1-k]] & (maxClasses - 1)
+	}
+	for k := range n.after {
+		n.after[k] = f.class[text[p+anchorLen+k]] & (maxClasses - 1)
+	}
+	return n
+}
+
+// suits reports whether the bytes around can be those of the entry.
+func (n *nearby) suits(e *entry) bool {
+	return !n.known || e.after[0]>>n.after[0]&(e.after[1]>>n.after[1])&(e.after[2]>>n.after[2])&
+		(e.before[0]>>n.before[0])&(e.before[1]>>n.before[1])&1 != 0
 }
 
 // candidate is batch for one place.
@@ -314,11 +351,12 @@ func (f *filter) candidate(bk *bank, text []byte, p int, sc *scratch) {
 	_ = f.batch(context.Background(), bk, text, p, 1, sc)
 }
 
-// stands reports whether the anchor of e is at p, where classes say that it may be.
-func (f *filter) stands(e *entry, text []byte, p int) bool {
+// stands reports whether the anchor of entry n is at p, where classes say that it may be.
+func (f *filter) stands(n int32, text []byte, p int) bool {
+	e, seq := &f.entries[n], &f.seqs[n]
 	for v := e.vague; v != 0; v &= v - 1 {
 		k := bits.TrailingZeros8(v) & (anchorLen - 1)
-		if at := p + k; at >= 0 && at < len(text) && !f.sets[e.seq[k]].has(text[at]) {
+		if at := p + k; at >= 0 && at < len(text) && !f.sets[seq[k]].has(text[at]) {
 			return false
 		}
 	}
@@ -356,8 +394,9 @@ func (f *filter) candidateNear(bk *bank, text []byte, p int, sc *scratch) {
 				}
 			}
 			for ; v != 0; v &= v - 1 {
-				if e := &f.entries[ch.entries[bits.TrailingZeros32(v)]]; e.vague == 0 || f.stands(e, text, p) {
-					sc.anchorAt(e, text, p)
+				n := ch.entries[bits.TrailingZeros32(v)]
+				if e := &f.entries[n]; e.vague == 0 || f.stands(n, text, p) {
+					f.anchorAt(e, text, p, sc)
 				}
 			}
 		}

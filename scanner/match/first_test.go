@@ -217,3 +217,38 @@ func TestRunsWithVectors(t *testing.T) {
 		t.Error("no runs")
 	}
 }
+
+// TestRunIn holds it to a loop over the bits.
+func TestRunIn(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 2000 {
+		places := make([]uint64, 1+r.IntN(4))
+		for at := 0; at < len(places)*64; {
+			n := 1 + r.IntN(100)
+			on := r.IntN(2) == 0
+			for ; n > 0 && at < len(places)*64; n-- {
+				if on {
+					places[at>>6] |= 1 << (at & 63)
+				}
+				at++
+			}
+		}
+		bit := func(i int) bool { return places[i>>6]>>(i&63)&1 != 0 }
+		for i := range len(places) * 64 {
+			if !bit(i) {
+				continue
+			}
+			start, end := i, i
+			for start > 0 && bit(start-1) {
+				start--
+			}
+			for end < len(places)*64 && bit(end) {
+				end++
+			}
+			length, got := runIn(places, i)
+			if open := start == 0 || end == len(places)*64; open != (length > 64*len(places)) || !open && (length != end-start || got != end) {
+				t.Fatalf("%x at %d: %d bits up to %d, want %d up to %d", places, i, length, got, end-start, end)
+			}
+		}
+	}
+}

@@ -89,6 +89,11 @@ func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, step *fi
 				if p < sc.runEnd[k] {
 					continue
 				}
+				// Nearly all are too short, even as far as classes can tell.
+				if length, end := runIn(v.places[:blocks], p-from); length < r.length && end < to-from {
+					sc.runEnd[k] = from + end
+					continue
+				}
 				start, end := p, p
 				for start > sc.runEnd[k] && r.member[text[start-1]] {
 					start--
@@ -109,6 +114,38 @@ func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, step *fi
 		}
 	}
 	return nil
+}
+
+// runIn returns the length of the run of bits that are set around bit i, and where it ends. A
+// run that has no end there has no length that counts.
+func runIn(places []uint64, i int) (length, end int) {
+	start := 0
+	for k, w := i>>6, ^places[i>>6]<<(63-i&63); ; w = ^places[k] {
+		if w != 0 {
+			if k == i>>6 {
+				start = i + 1 - bits.LeadingZeros64(w)
+			} else {
+				start = k<<6 + 64 - bits.LeadingZeros64(w)
+			}
+			break
+		}
+		if k--; k < 0 {
+			return 1 << 30, len(places) << 6 // it may begin before
+		}
+	}
+	for k, w := i>>6, ^places[i>>6]>>(i&63); ; w = ^places[k] {
+		if w != 0 {
+			if k == i>>6 {
+				end = i + bits.TrailingZeros64(w)
+			} else {
+				end = k<<6 + bits.TrailingZeros64(w)
+			}
+			return end - start, end
+		}
+		if k++; k == len(places) {
+			return 1 << 30, len(places) << 6
+		}
+	}
 }
 
 // found goes on with a run.

@@ -11,6 +11,7 @@ import (
 type setFinder struct {
 	nfa              program
 	asserts          bool     // in nfa
+	back             bool     // lists are read towards the beginning of the text
 	seen             []uint32 // by instruction, kind and neighbours: the round in which it was met
 	round            uint32
 	now, next, stack []strand
@@ -66,6 +67,20 @@ var followers = func() (t [len(kinds)][64]uint8) {
 	return t
 }()
 
+// leaders are followers towards the beginning of the text.
+var leaders = func() (t [len(kinds)][64]uint8) {
+	for k := range t {
+		for cond := range t[k] {
+			for n := range kinds {
+				if syntax.EmptyOp(cond)&^assertionsBetween(uint8(n), uint8(k)) == 0 {
+					t[k][cond] |= 1 << n
+				}
+			}
+		}
+	}
+	return t
+}()
+
 // first gives, for each of the first places of what list matches, every byte
 // that can stand there, and whether the text can end before it.
 func (f *setFinder) first(list []*node) (seq sequence, end [anchorLen]bool) {
@@ -74,12 +89,34 @@ func (f *setFinder) first(list []*node) (seq sequence, end [anchorLen]bool) {
 
 // after is first where the byte before is of one of the given kinds.
 func (f *setFinder) after(list []*node, kinds uint8) (seq sequence, end [anchorLen]bool) {
+	f.fill(list, kinds, seq[:], end[:])
+	return seq, end
+}
+
+// beyond gives the bytes that can stand at the places before and after those of an anchor's sequence.
+func (f *setFinder) beyond(a *anchor) (before [beforeLen]byteSet, after [afterLen]byteSet) {
+	var seq [anchorLen + max(afterLen, beforeLen)]byteSet
+	var end [len(seq)]bool
+	n := anchorLen - a.ahead
+	f.fill(a.tail, anyKind, seq[:n+afterLen], end[:n+afterLen])
+	copy(after[:], seq[n:])
+	clear(seq[:])
+	f.back = true
+	f.fill(catNode(a.head...).reversed().sub, anyKind, seq[:a.ahead+beforeLen], end[:a.ahead+beforeLen])
+	f.back = false
+	copy(before[:], seq[a.ahead:])
+	return before, after
+}
+
+// fill adds to seq what can stand at the first places of what list matches, and to end whether the text
+// can end before them.
+func (f *setFinder) fill(list []*node, kinds uint8, seq []byteSet, end []bool) {
 	// Bytes that are required one after the other need no program.
 	n := 0
 	for n < len(list) && list[n].kind == kindSet {
-		seq[n] = list[n].set
-		if n++; n == anchorLen {
-			return seq, end
+		seq[n] = seq[n].union(list[n].set)
+		if n++; n == len(seq) {
+			return
 		}
 	}
 	if n > 0 {
@@ -90,18 +127,14 @@ func (f *setFinder) after(list []*node, kinds uint8) (seq sequence, end [anchorL
 			}
 		}
 	}
-	start := f.compile(list[n:], anchorLen-n)
+	start := f.compile(list[n:], len(seq)-n)
 	f.asserts = slices.ContainsFunc(f.nfa, func(in inst) bool { return in.op == opAssert })
 	if !f.asserts || !f.asks(start) {
 		kinds = 1 // whatever that byte is
 	}
 	for ; kinds != 0; kinds &= kinds - 1 {
-		s, e := f.from(start, uint8(bits.TrailingZeros8(kinds)), anchorLen-n)
-		for k := range anchorLen - n {
-			seq[n+k], end[n+k] = seq[n+k].union(s[k]), end[n+k] || e[k]
-		}
+		f.from(start, uint8(bits.TrailingZeros8(kinds)), seq[n:], end[n:])
 	}
-	return seq, end
 }
 
 // asks reports whether an assertion may come before the first byte.
@@ -167,15 +200,19 @@ func (f *setFinder) compile(list []*node, places int) int32 {
 	return f.nfa.compile(&node{kind: kindCat, sub: list[:need]}, accept, room)
 }
 
-// from follows the program from start for some places, where the byte before is of the given kind.
-func (f *setFinder) from(start int32, kind uint8, places int) (seq sequence, end [anchorLen]bool) {
+// from follows the program from start, where the byte before is of the given kind, and adds to seq and end.
+func (f *setFinder) from(start int32, kind uint8, seq []byteSet, end []bool) {
 	p, asserts := f.nfa, f.asserts
 	if n := len(p) << 6; len(f.seen) < n {
 		f.seen = make([]uint32, 2*n)
 	}
 	now, next, stack := append(f.now[:0], strand{start, kind, anyKind}), f.next, f.stack
 	defer func() { f.now, f.next, f.stack = now, next, stack }()
-	for k := range places {
+	follow := &followers
+	if f.back {
+		follow = &leaders
+	}
+	for k := range seq {
 		f.round++
 		stack, next = append(stack[:0], now...), next[:0]
 		accepted := false
@@ -195,7 +232,7 @@ func (f *setFinder) from(start int32, kind uint8, places int) (seq sequence, end
 			case opSplit:
 				stack = append(stack, strand{in.out, s.read, s.may}, strand{in.alt, s.read, s.may})
 			case opAssert:
-				if may := s.may & followers[s.read][in.cond]; may != 0 {
+				if may := s.may & follow[s.read][in.cond]; may != 0 {
 					stack = append(stack, strand{in.out, s.read, may})
 				}
 			case opByte:
@@ -216,14 +253,13 @@ func (f *setFinder) from(start int32, kind uint8, places int) (seq sequence, end
 			}
 		}
 		if accepted {
-			for k++; k < anchorLen; k++ {
+			for k++; k < len(seq); k++ {
 				seq[k], end[k] = anyByte, true
 			}
-			return seq, end
+			return
 		}
 		now, next = next, now
 	}
-	return seq, end
 }
 
 // lastBytes returns every byte that can stand before the end of what list matches, and

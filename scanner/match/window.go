@@ -99,41 +99,42 @@ func (sc *scratch) state(pattern int32) *patternState {
 
 // anchorAt walks from an anchor at place in both directions and, if the pattern can match
 // there, notes the window in which it can.
-func (sc *scratch) anchorAt(e *entry, text []byte, place int) {
+func (f *filter) anchorAt(e *entry, text []byte, place int, sc *scratch) {
 	sc.stats.Anchors++
 	p := place + int(e.aheadOf)
 	touched := sc.touched[e.pattern>>6]>>(e.pattern&63)&1 != 0
 	if !touched && sc.stats.Walked < sc.free {
 		// Nearly all anchors end here.
-		ok, read := e.walk(text, p)
+		ok, read := f.walk(e, text, p)
 		sc.stats.Walked += int64(read)
 		if !ok {
 			return
 		}
-		sc.window(e, sc.state(e.pattern), text, p)
+		f.window(e, sc.state(e.pattern), text, p, sc)
 		return
 	}
 	st := sc.state(e.pattern)
-	if st.whole || st.covers(e, text, p) {
+	if st.whole || st.covers(e, &f.reaches[e.reach], text, p) {
 		return
 	}
-	ok, read := e.walk(text, p)
+	ok, read := f.walk(e, text, p)
 	sc.stats.Walked += int64(read)
 	st.work += read
 	if ok {
-		sc.window(e, st, text, p)
+		f.window(e, st, text, p, sc)
 	}
 	st.limit(len(text))
 }
 
 // window notes the window around an anchor.
-func (sc *scratch) window(e *entry, st *patternState, text []byte, p int) {
+func (f *filter) window(e *entry, st *patternState, text []byte, p int, sc *scratch) {
 	sc.stats.Windows++
 	if e.whole {
 		st.whole = true
 		return
 	}
-	w := window{reachBack(e.reach.back, text, p), p, reachAhead(e.reach.ahead, text, p)}
+	r := &f.reaches[e.reach]
+	w := window{reachBack(r.back, text, p), p, reachAhead(r.ahead, text, p)}
 	st.work += w.to - w.from
 	sc.stats.Walked += int64(w.to - w.from)
 	if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
@@ -154,45 +155,45 @@ func (st *patternState) limit(size int) {
 
 // covers reports whether the last window already holds every match with this
 // anchor, or could be made to at no cost.
-func (st *patternState) covers(e *entry, text []byte, p int) bool {
+func (st *patternState) covers(e *entry, r *reach, text []byte, p int) bool {
 	n := len(st.windows)
-	if n == 0 || e.whole || e.reach.backMax == noLimit {
+	if n == 0 || e.whole || r.backMax == noLimit {
 		return false
 	}
 	w := &st.windows[n-1]
-	if p > w.to || p-e.reach.backMax < w.from {
+	if p > w.to || p-r.backMax < w.from {
 		return false
 	}
 	if w.to == len(text) {
 		w.last = max(w.last, p)
 		return true
 	}
-	if e.reach.aheadMax == noLimit || e.reach.aheadMax > cheapExtension {
+	if r.aheadMax == noLimit || r.aheadMax > cheapExtension {
 		return false
 	}
-	w.last, w.to = max(w.last, p), max(w.to, min(len(text), p+e.reach.aheadMax))
+	w.last, w.to = max(w.last, p), max(w.to, min(len(text), p+r.aheadMax))
 	return true
 }
 
 // walk reports whether the pattern can match around an anchor at p, and what it has cost to know.
-func (e *entry) walk(text []byte, p int) (ok bool, work int) {
+func (f *filter) walk(e *entry, text []byte, p int) (ok bool, work int) {
 	work = walkCost
-	if e.head != nil && e.headFirst {
-		ok, read := e.head.backward(text, p)
+	if e.head != none && e.headFirst {
+		ok, read := f.around[e.head].backward(text, p)
 		if work += read; !ok {
 			return false, work
 		}
 	}
-	if e.tail != nil {
-		ok, read := e.tail.forward(text, p+int(e.tailAt))
+	if e.tail != none {
+		ok, read := f.around[e.tail].forward(text, p+int(e.tailAt))
 		if work += read; !ok {
 			return false, work
 		}
 	}
-	if e.head == nil || e.headFirst {
+	if e.head == none || e.headFirst {
 		return true, work
 	}
-	ok, read := e.head.backward(text, p)
+	ok, read := f.around[e.head].backward(text, p)
 	return ok, work + read
 }
 
