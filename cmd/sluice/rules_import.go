@@ -37,9 +37,10 @@ Exit status: 0 if all was translated, 1 if a rule was left out, 2 after an error
 			if err != nil {
 				return err
 			}
+			opts.Name = args[0]
 			result, err := importer.Import(data, opts)
 			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
+				return err
 			}
 			text, err := result.YAML()
 			if err != nil {

@@ -171,10 +171,13 @@ func stringList(text string) ([]string, bool) {
 		switch c := text[i]; c {
 		case '"', '\'', '`':
 			end := endOfString(text, i)
-			raw := text[i : end+1]
+			if end == i || text[end] != c {
+				return nil, false
+			}
+			raw := text[i+1 : end]
 			if c == '`' {
-				out = append(out, raw[1:len(raw)-1])
-			} else if s, err := strconv.Unquote(`"` + strings.ReplaceAll(raw[1:len(raw)-1], `\'`, "'") + `"`); err == nil {
+				out = append(out, raw)
+			} else if s, err := strconv.Unquote(`"` + strings.ReplaceAll(raw, `\'`, "'") + `"`); err == nil {
 				out = append(out, s)
 			} else {
 				return nil, false

@@ -101,6 +101,8 @@ type Exception struct {
 type Options struct {
 	// Format is one of Formats.
 	Format string
+	// Name is what errors call the file.
+	Name string
 	// Prefix is put before ids; the format's name and a dash if it is empty.
 	// Ids that begin with it already stay.
 	Prefix string
@@ -109,8 +111,8 @@ type Options struct {
 	Unaudited bool
 }
 
-// Import translates a file. The error is about a file that is not of the format;
-// rules in it that cannot be translated are in Result.Left.
+// Import translates a file. The error is about a file that is not of the format
+// and quotes nothing of it; rules in it that cannot be translated are in Result.Left.
 func Import(data []byte, opts Options) (*Result, error) {
 	read, ok := readers[opts.Format]
 	if !ok {
@@ -118,10 +120,10 @@ func Import(data []byte, opts Options) (*Result, error) {
 	}
 	out := &Result{From: opts.Format, prefix: cmp.Or(opts.Prefix, opts.Format+"-"), unaudited: opts.Unaudited, ids: make(map[string]string)}
 	if err := read(data, out); err != nil {
-		return nil, fmt.Errorf("not a file of %s: %w", opts.Format, err)
+		return nil, opts.fault(data, err)
 	}
 	if len(out.Rules)+len(out.Exceptions)+len(out.Left)+len(out.Notes) == 0 {
-		return nil, fmt.Errorf("not a file of %s, or an empty one: it has no rules", opts.Format)
+		return nil, &rules.FileError{File: opts.Name, Msg: "not a file of " + opts.Format + ", or an empty one: it has no rules"}
 	}
 	out.verify()
 	return out, nil

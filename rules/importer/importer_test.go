@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -76,6 +77,46 @@ func TestRefused(t *testing.T) {
 	} {
 		if _, err := Import([]byte(c.text), Options{Format: c.from}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %q: got %v, want %q", c.from, c.text, err, c.want)
+		}
+	}
+}
+
+// A file that is not of the format may be anything. The error has its line, and
+// nothing that stands there.
+func TestRefusalsQuoteNothing(t *testing.T) {
+	const secret = "canary7"
+	for _, c := range []struct {
+		from, text string
+		line       int
+	}{
+		{"gitleaks", "title = 'x'\nTOKEN=" + secret + " x\n", 2},
+		{"gitleaks", "[[rules]]\nid = 'x'\nentropy = '" + secret + "'\n", 3},
+		{"kingfisher", "TOKEN=" + secret + "\n", 1},
+		{"noseyparker", "rules:\n  - name: x\n    min_entropy: " + secret + "\n", 3},
+		{"presidio", "recognizers:\n  - patterns: [{score: " + secret + "}]\n", 2},
+		{"secrets-patterns-db", "patterns:\n  - pattern: " + secret + "\n", 2},
+		{"titus", "rules: *" + secret + "\n", 1},
+		{"titus", secret + ": 1\n" + secret + ": 2\n", 2},
+		{"detect-secrets", "{\n\"results\": \"" + secret + "\"}", 2},
+		{"detect-secrets", "{\n\"results\":\n" + secret + "}", 3},
+	} {
+		_, err := Import([]byte(c.text), Options{Format: c.from, Name: "file"})
+		if e, ok := errors.AsType[*rules.FileError](err); !ok || e.File != "file" || e.Line != c.line {
+			t.Errorf("%s %q: got %v, want file:%d", c.from, c.text, err, c.line)
+		} else if strings.Contains(e.Error(), secret) {
+			t.Errorf("%s: %v", c.from, err)
+		}
+	}
+}
+
+// What is not a filter expression after all is noted.
+func TestFiltersThatEndEarly(t *testing.T) {
+	for _, filter := range []string{
+		`matchesAny(finding["secret"], "`, `matchesAny(finding["secret"], ["a`, "containsAny(finding[\"line\"], `", `(")`, `entropy(finding["secret"])`, `!matchesAny(finding["secret"], '`,
+	} {
+		r := &Rule{}
+		if r.filter(filter); len(r.Notes) != 1 {
+			t.Errorf("%s: %d notes, %+v", filter, len(r.Notes), r)
 		}
 	}
 }
