@@ -188,3 +188,21 @@ func TestNestedRepeatsAreBounded(t *testing.T) {
 		o.check(t, a.text(500), true)
 	}
 }
+
+// TestLongRepeatsNeedNoRE2 is about a pattern whose repeats RE2 writes out in thousands of states. On such a text
+// it follows all of them, for a fifth of a second for 8 KB.
+func TestLongRepeatsNeedNoRE2(t *testing.T) {
+	o := newOracle(t, `(\$krb5(?:asrep|tgs|pa)\$\d{1,2}\$[^\s]{32,1000}[^\s]{0,1000}[^\s]{0,1000})`)
+	text := []byte(strings.Repeat("$krb5tgs$23$*user$realm", 8<<10/23))
+	got := o.check(t, text, true)
+	if len(got) != 3 {
+		t.Errorf("%d matches, want 3", len(got))
+	}
+	var stats match.Stats
+	if _, err := o.set.FindStats(t.Context(), nil, text, &stats); err != nil {
+		t.Fatal(err)
+	}
+	if stats.Calls != 0 || stats.ExactSteps > int64(4*len(text)) {
+		t.Errorf("%d calls of RE2 and %d steps for %d bytes", stats.Calls, stats.ExactSteps, len(text))
+	}
+}

@@ -69,7 +69,7 @@ const (
 )
 
 const (
-	maxExactOps    = 4096
+	maxExactOps    = 1 << 14
 	maxExactGroups = 48
 )
 
