@@ -2,7 +2,9 @@ package rules
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -92,6 +94,34 @@ func peopleFile(n int) []byte {
 		out = append(word(append(word(out, i*7919%30_000), ' '), i), '\n')
 	}
 	return out
+}
+
+// BenchmarkDetectBase64 is a file in base64, in lines as MIME and PEM have them, and beside it the
+// same in one line: letters of which nothing may be found, however many rules look at them.
+func BenchmarkDetectBase64(b *testing.B) {
+	set := builtinSet(b)
+	raw := make([]byte, 48<<10)
+	rng := rand.New(rand.NewPCG(5, 6))
+	for i := range raw {
+		raw[i] = byte(rng.Uint32())
+	}
+	line := base64.StdEncoding.EncodeToString(raw)
+	var lines strings.Builder
+	for rest := line; len(rest) > 0; rest = rest[min(76, len(rest)):] {
+		lines.WriteString(rest[:min(76, len(rest))])
+		lines.WriteByte('\n')
+	}
+	for name, text := range map[string]string{"line": line, "lines": lines.String()} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if n := len(findMedium(b, set, text)); n != 0 {
+					b.Fatalf("%d findings", n)
+				}
+			}
+		})
+	}
 }
 
 // BenchmarkDictionary reads two million names, and runs them beside the built-in

@@ -24,7 +24,8 @@ type Set struct {
 	groups  [][]*group // and those that are asked only near a word of theirs
 	matcher *match.Set
 	sources []source // their judges follow those of the patterns
-	find    func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error)
+	find    func(ctx context.Context, dst []match.Match, text []byte, gate match.Gate) ([]match.Match, error)
+	gates   []gate         // by pattern
 	least   map[string]int // min_count by rule id, where it is more than 1
 	lexicon *lexicon       // the words of all rules
 	scratch sync.Pool
@@ -129,7 +130,8 @@ func Compile(files []*File) (*Set, error) {
 			share(g.judges)
 		}
 	}
-	s.find = s.matcher.Find
+	s.gates = newGates(s)
+	s.find = s.matcher.FindGated
 	if len(s.sources) > 0 {
 		s.judges = append(s.judges, listed...)
 		s.groups = append(s.groups, make([][]*group, len(listed))...)
@@ -160,8 +162,8 @@ func (s *Set) patternErrors(err error) error {
 
 // findAll finds the matches of the patterns, and then those of dictionaries and
 // the like, with the patterns' numbers going on.
-func (s *Set) findAll(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error) {
-	dst, err := s.matcher.Find(ctx, dst, text)
+func (s *Set) findAll(ctx context.Context, dst []match.Match, text []byte, gate match.Gate) ([]match.Match, error) {
+	dst, err := s.matcher.FindGated(ctx, dst, text, gate)
 	number := s.matcher.Len()
 	for i := range s.sources {
 		if err != nil {
@@ -314,6 +316,7 @@ type scratch struct {
 	keyed   int     // how many bytes of the text are its key
 	asked   []int   // judges of a group
 	trace   *tracer // nil but in Explain
+	gates   []gate  // of the set
 
 	// The candidate at hand, and one that begins inside it. They stand here since checks are
 	// called by pointer, for which each candidate would otherwise need memory of its own.
@@ -347,7 +350,7 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 		ofText := len(found)
 		sc.noted.reset(s.lexicon, v.text)
 		var err error
-		if sc.matches, err = s.find(ctx, sc.matches[:0], v.text); err != nil {
+		if sc.matches, err = s.find(ctx, sc.matches[:0], v.text, sc.gateOf(s)); err != nil {
 			return nil, err
 		}
 		for k := range sc.matches {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/match"
 )
 
 func mustCompile(t testing.TB, text string) *Set {
@@ -180,7 +181,9 @@ func TestCompileErrors(t *testing.T) {
 func FuzzSet(f *testing.F) {
 	skipIfShort(f)
 	fast := builtinSet(f)
-	slow := &Set{rules: fast.rules, judges: fast.judges, groups: fast.groups, matcher: fast.matcher, find: fast.matcher.FindAll, lexicon: fast.lexicon, counts: fast.counts}
+	slow := &Set{rules: fast.rules, judges: fast.judges, groups: fast.groups, matcher: fast.matcher, find: func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
+		return fast.matcher.FindAll(ctx, dst, text)
+	}, lexicon: fast.lexicon, counts: fast.counts}
 	slow.scratch.New = fast.scratch.New
 	for i, r := range fast.Rules() {
 		for k, example := range append(slices.Clone(r.Match), r.NoMatch...) {

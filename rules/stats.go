@@ -19,7 +19,7 @@ func CompileCounting(files []*File, work *Work) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.find = func(ctx context.Context, dst []match.Match, text []byte) ([]match.Match, error) {
+	s.find = func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
 		had := len(dst)
 		dst, err := s.matcher.FindStats(ctx, dst, text, &work.Stats)
 		work.Matches += int64(len(dst) - had)

@@ -19,7 +19,7 @@ func FirstSteps() []string {
 func (s *Set) FindWith(ctx context.Context, dst []Match, text []byte, stats *Stats, step string) ([]Match, error) {
 	for i := range firstSteps {
 		if firstSteps[i].name == step {
-			return s.findWith(ctx, dst, text, stats, &firstSteps[i])
+			return s.findWith(ctx, dst, text, stats, &firstSteps[i], nil)
 		}
 	}
 	panic("no first step " + step)

@@ -202,6 +202,9 @@ func (sc *scratch) runAt(e *runEntry, text []byte, start, end int) {
 		return
 	}
 	w := window{reachBack(e.back, text, start), end, reachAhead(e.ahead, text, end)}
+	if sc.gate != nil && !sc.gate.Open(int(e.pattern), w.from, start, w.to) {
+		return
+	}
 	st.work += walkCost + w.to - w.from
 	sc.stats.Walked += int64(walkCost + w.to - w.from)
 	if w.to-w.from > runSearch || e.whole().search(text, w.from, w.to) {

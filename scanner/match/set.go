@@ -130,11 +130,24 @@ func (s *Set) Find(ctx context.Context, dst []Match, text []byte) ([]Match, erro
 // FindStats is Find, adding its work to stats if that is not nil. Stats must not be
 // shared between goroutines.
 func (s *Set) FindStats(ctx context.Context, dst []Match, text []byte, stats *Stats) ([]Match, error) {
-	return s.findWith(ctx, dst, text, stats, &firstSteps[0])
+	return s.findWith(ctx, dst, text, stats, &firstSteps[0], nil)
 }
 
-// findWith is FindStats with the given first step.
-func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Stats, step *firstStep) ([]Match, error) {
+// Gate tells where the matches of a pattern can matter to the caller.
+type Gate interface {
+	// Open reports whether a match within text[from:to] that covers the place at can matter.
+	Open(pattern, from, at, to int) bool
+}
+
+// FindGated is Find, but for matches that the gate is closed to: they may be found or not. The gate is
+// asked about patterns that are known by nothing but a long run of letters or digits, of which a text in
+// base64 is full; asking must cost less than reading the run. A nil gate is open.
+func (s *Set) FindGated(ctx context.Context, dst []Match, text []byte, gate Gate) ([]Match, error) {
+	return s.findWith(ctx, dst, text, nil, &firstSteps[0], gate)
+}
+
+// findWith is FindStats with the given first step and gate.
+func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Stats, step *firstStep, gate Gate) ([]Match, error) {
 	f := s.plain
 	if !isASCII(text) {
 		if !valid(text) {
@@ -147,7 +160,9 @@ func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 	sc := f.scratch.Get().(*scratch)
 	defer f.scratch.Put(sc)
 	sc.begin(f, len(text))
+	sc.gate = gate
 	dst, err := s.find(ctx, dst, text, f, step, sc)
+	sc.gate = nil // scratch outlives it
 	if stats != nil {
 		stats.add(&sc.stats)
 	}

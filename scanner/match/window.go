@@ -28,6 +28,7 @@ type scratch struct {
 	tries   backtrack
 	free    int64 // stats.Walked up to which walks are not held against their patterns
 	asked   int64 // stats.Walked when the context was last looked at
+	gate    Gate  // or nil
 }
 
 // askWork is after how many bytes read around anchors the context is looked at; about a tenth of
