@@ -213,6 +213,10 @@ func (w *walker) addEmbedded(parent int32, text []byte, e embedded, o outer) {
 // second layer if that is not quite UTF-8.
 func (w *walker) addDecoded(r record, raw []byte, o outer) {
 	c := &w.in.texts
+	if w.in.nested += int64(len(raw)); w.in.nested > w.in.limits.MaxDecoded {
+		w.in.stop(failed(ReasonDecodedTooLarge, "encodings in strings hold more than %d bytes", w.in.limits.MaxDecoded))
+		return
+	}
 	size := len(raw)
 	if r.codec == codecJSON {
 		size *= 2 // an escape that is none grows by a byte

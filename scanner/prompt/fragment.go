@@ -2,7 +2,10 @@ package prompt
 
 import (
 	"bytes"
+	"sort"
 	"unicode/utf8"
+
+	"github.com/sluice-dlp/sluice/scanner"
 )
 
 // Parts of a text can be encoded: a base64 word in a sentence, a password with
@@ -11,8 +14,8 @@ import (
 const (
 	minFragment  = 24      // letters of base64 or hexadecimal in a row that are tried
 	escapeMargin = 200     // bytes around an escape that are decoded with it, at most
-	maxFragments = 256     // of a kind; from there on the rest of the text is one
 	percentSpan  = 2 << 10 // bytes around a percent-escape, likewise
+	maxFragments = 256     // of escapes; from there on the rest of the text is one
 )
 
 // addFragments adds what parts of a text hold. The strings of a JSON document have
@@ -25,9 +28,9 @@ func (w *walker) addFragments(parent int32, text []byte, o outer, document bool)
 	if document {
 		return
 	}
-	w.addEscaped(parent, text, o, codecBackslash, '\\', escapeMargin)
-	w.addEscaped(parent, text, o, codecEntity, '&', escapeMargin)
-	w.addEscaped(parent, text, o, codecPercent, '%', percentSpan)
+	e := escapes{w: w, parent: parent, text: text, outer: o}
+	e.addMixed()
+	e.addPercent()
 }
 
 // isRunByte is true of the letters of base64, which hexadecimal digits are too.
@@ -52,7 +55,7 @@ func (w *walker) addRuns(parent int32, text []byte, o outer, document bool) {
 		if end-start >= minFragment && (!document || !wholeString(text, start, end)) {
 			end = w.addRun(parent, text, start, end, o)
 		}
-		low, i = end, end+minFragment
+		low, i = end, end+minFragment-1
 	}
 }
 
@@ -163,39 +166,104 @@ func (w *walker) addFragment(r record, raw []byte, o outer) {
 	w.addDecoded(r, raw, o)
 }
 
-// addEscaped adds the surroundings of escapes that hide a character of a secret:
+// escapes adds the surroundings of escapes that hide a character of a secret:
 // a letter, a digit or a sign. Line breaks, tabs and quotation marks hide none.
-func (w *walker) addEscaped(parent int32, text []byte, o outer, c codec, mark byte, margin int) {
-	done, start, end, count := 0, -1, 0, 0
+//
+// Where escapes of several kinds stand together, one kind is decoded and the
+// others in what comes of it. Were each decoded in every order, three kinds would
+// make sixteen texts of one.
+type escapes struct {
+	w      *walker
+	parent int32
+	text   []byte
+	outer  outer
+	mixed  []scanner.Span // what addMixed has added
+	count  int
+}
+
+// add adds text[start:end] as one codec reads it.
+func (e *escapes) add(start, end int, c codec) {
+	e.count++
+	e.w.addFragment(record{parent: e.parent, start: uint32(start), end: uint32(end), codec: c}, e.text[start:end], e.outer)
+}
+
+// addMixed adds the lines around backslashes and entities.
+func (e *escapes) addMixed() {
+	text := e.text
+	marks := [...]struct {
+		codec
+		next int
+	}{{codecBackslash, -1}, {codecEntity, -1}}
+	start, end, first := -1, 0, codecEntity // of the part at hand
 	add := func() {
 		if start >= 0 {
-			w.addFragment(record{parent: parent, start: uint32(start), end: uint32(end), codec: c}, text[start:end], o)
-			done, count = end, count+1
+			e.mixed = append(e.mixed, scanner.Span{Start: start, End: end})
+			e.add(start, end, first)
 		}
 	}
-	for i := 0; i < len(text); {
-		n := bytes.IndexByte(text[i:], mark)
-		if n < 0 {
+	for i := 0; ; {
+		at, c := len(text), codecPlain
+		for k := range marks {
+			m := &marks[k]
+			if m.next < i {
+				m.next = indexFrom(text, i, m.mark())
+			}
+			if m.next < at {
+				at, c = m.next, m.codec
+			}
+		}
+		if at == len(text) {
 			break
 		}
-		i += n
-		size, hides := c.hides(text[i:])
+		size, hides := c.hides(text[at:])
+		i = at + max(size, 1)
+		if !hides {
+			continue
+		}
+		if start < 0 || at-escapeMargin > end {
+			add()
+			start, first = back(text, max(at-escapeMargin, end), at, c), c
+		}
+		first = min(first, c)
+		end = reach(text, max(end, i), i+escapeMargin, c)
+		if e.count >= maxFragments {
+			end = len(text)
+			if bytes.IndexByte(text[at:], codecBackslash.mark()) >= 0 {
+				first = codecBackslash
+			}
+			break
+		}
+	}
+	add()
+}
+
+// addPercent adds the words around percent-escapes, together with those that
+// stand close to each other, but those of which addMixed has seen to all.
+func (e *escapes) addPercent() {
+	text, before := e.text, e.count
+	start, end := -1, 0
+	add := func() {
+		if start >= 0 {
+			e.add(start, end, codecPercent)
+		}
+	}
+	for i := indexFrom(text, 0, '%'); i < len(text); i = indexFrom(text, i, '%') {
+		size, hides := codecPercent.hides(text[i:])
 		if !hides {
 			i += max(size, 1)
 			continue
 		}
-		if start >= 0 && i < end {
-			end = max(end, reach(text, i+size, margin, c))
-			i += size
+		from, to := wordAt(text, end, i)
+		i = to
+		if e.mixedOver(from, to) {
 			continue
 		}
-		if start < 0 || i-margin > end {
+		if start < 0 || from-escapeMargin > end || e.mixedIn(end, from) {
 			add()
-			start = back(text, max(i-margin, done), i, c)
+			start = from
 		}
-		end = reach(text, i+size, margin, c)
-		i += size
-		if count >= maxFragments {
+		end = to
+		if e.count-before >= maxFragments {
 			end = len(text)
 			break
 		}
@@ -203,8 +271,48 @@ func (w *walker) addEscaped(parent int32, text []byte, o outer, c codec, mark by
 	add()
 }
 
-// back and reach return where the surroundings of an escape begin and end: at
-// the line's ends, or for percent-encoding, which has no spaces, at a space.
+// wordAt returns the word around the percent-escape at i, not before low, with
+// no more than percentSpan bytes on each side of an escape in it.
+func wordAt(text []byte, low, i int) (start, end int) {
+	start = back(text, max(i-percentSpan, low), i, codecPercent)
+	end = i + 3
+	for last := i; ; {
+		to := reach(text, end, last+3+percentSpan, codecPercent)
+		next := to - 1
+		for next >= end && percentAt(text, next) < 0 {
+			next--
+		}
+		if next < end {
+			return start, to
+		}
+		last, end = next, max(to, next+3)
+	}
+}
+
+// mixedOver reports whether one of the parts that addMixed has added holds all of
+// text[start:end].
+func (e *escapes) mixedOver(start, end int) bool {
+	k := sort.Search(len(e.mixed), func(k int) bool { return e.mixed[k].End >= end })
+	return k < len(e.mixed) && e.mixed[k].Start <= start
+}
+
+// mixedIn reports whether such a part reaches into text[start:end].
+func (e *escapes) mixedIn(start, end int) bool {
+	k := sort.Search(len(e.mixed), func(k int) bool { return e.mixed[k].End > start })
+	return k < len(e.mixed) && e.mixed[k].Start < end
+}
+
+// indexFrom returns where a byte stands in text[i:], or the text's length.
+func indexFrom(text []byte, i int, c byte) int {
+	if n := bytes.IndexByte(text[i:], c); n >= 0 {
+		return i + n
+	}
+	return len(text)
+}
+
+// back and reach return where the surroundings of an escape begin, not before
+// low, and end, from i on and not behind high: at the line's ends, or for
+// percent-encoding, which has no spaces, at a space.
 func back(text []byte, low, i int, c codec) int {
 	for i > low && !boundary(text[i-1], c) {
 		i--
@@ -212,8 +320,8 @@ func back(text []byte, low, i int, c codec) int {
 	return runeStart(text, i)
 }
 
-func reach(text []byte, i, margin int, c codec) int {
-	high := min(len(text), i+margin)
+func reach(text []byte, i, high int, c codec) int {
+	high = min(len(text), high)
 	for i < high && !boundary(text[i], c) {
 		i++
 	}

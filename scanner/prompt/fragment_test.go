@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,5 +129,82 @@ func TestFragmentsAreBounded(t *testing.T) {
 	r := inspect(t, s, jsonRequest, prompt.Limits{}, body(text), 0)
 	if len(r.Verdict.Decisions) != 1 || len(seen.texts) > 300 {
 		t.Errorf("%v in %d texts", rules(r), len(seen.texts))
+	}
+}
+
+// A value whose letters are written in several ways is found, whichever stand
+// first, and so is one in an escape that another writes.
+func TestEscapesOfSeveralKinds(t *testing.T) {
+	ways := []string{`\x%02x`, "&#%d;", "%%%02X"}
+	wrap := []func(string) string{
+		func(s string) string { return strings.ReplaceAll(s, `\`, `\x5c`) },
+		func(s string) string { return strings.ReplaceAll(s, "&", "&amp;") },
+		func(s string) string { return strings.ReplaceAll(s, "%", "%25") },
+		func(s string) string { return strings.ReplaceAll(s, "&", `\x26`) },
+		func(s string) string { return strings.ReplaceAll(s, `\`, "&#92;") },
+		func(s string) string { return strings.ReplaceAll(s, "%", "&#37;") },
+		func(s string) string { return strings.ReplaceAll(s, "&", "%26") },
+		func(s string) string { return s },
+	}
+	for a, first := range ways {
+		for b, second := range ways {
+			for c, third := range ways {
+				value := fmt.Sprintf("%s"+first+"%s"+second+"%s"+third+"%s",
+					awsKey[:4], awsKey[4], awsKey[5:9], awsKey[9], awsKey[10:14], awsKey[14], awsKey[15:])
+				for k, in := range wrap {
+					text := "Why is\n" + in(value) + " refused, and a%41b \\x41 &#65; not?\nsay a%41b"
+					s, _ := newScanner(scanner.Block)
+					r := inspect(t, s, jsonRequest, prompt.Limits{}, `["`+strings.ReplaceAll(strings.ReplaceAll(text, `\`, `\\`), "\n", `\n`)+`"]`, 0)
+					if len(r.Verdict.Decisions) != 1 || r.Verdict.Reason != "" {
+						t.Errorf("%d %d %d in %d: %v, reason %q", a, b, c, k, rules(r), r.Verdict.Reason)
+					} else if left := bodyOf(r); strings.Contains(left, awsKey[5:9]) || !json.Valid([]byte(left)) {
+						t.Errorf("%d %d %d in %d: left as %s", a, b, c, k, left)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What encodings in one string become is bounded by the string, whatever stands
+// beside what, and by the limits.
+func TestEscapesDoNotMultiply(t *testing.T) {
+	for _, line := range []string{
+		`%41`, `\x41`, "&#65;", `%41\x41&#65;`, `\x41 &#65; a%41b and so on` + "\n",
+		`\x5cx5cx41 &amp;amp;#65; a%252541b and so on` + "\n", `\x5cx5cx5cx41 &amp;amp;amp;#65; a%25252541b` + "\n",
+		`a%41b ` + strings.Repeat("z", 2100), `\x41 &#65;` + strings.Repeat("z ", 210) + "a%41b ",
+	} {
+		s, seen := newScanner(scanner.Block)
+		text := "see " + strings.Repeat(line, 200_000/len(line))
+		r := inspect(t, s, jsonRequest, prompt.Limits{}, `[`+quote(text)+`]`, 0)
+		sum := 0
+		for _, given := range seen.texts {
+			sum += len(given.Bytes)
+		}
+		if sum < len(text) || sum > 8*len(text) {
+			t.Errorf("%.40q: %d bytes became %d, reason %q", line, len(text), sum, r.Verdict.Reason)
+		}
+		r = inspect(t, s, jsonRequest, prompt.Limits{MaxDecoded: 50_000}, `[`+quote(text)+`]`, 0)
+		if r.Verdict.Reason != prompt.ReasonDecodedTooLarge || r.Verdict.Action != scanner.Block {
+			t.Errorf("%.40q: limit: %v, reason %q", line, r.Verdict.Action, r.Verdict.Reason)
+		}
+	}
+}
+
+// Runs of base64 stand beside each other, and none is skipped.
+func TestRunsBesideEachOther(t *testing.T) {
+	value := base64.StdEncoding.EncodeToString([]byte("id " + mailbox)[:18])
+	if len(value) != 24 {
+		t.Fatalf("%d letters", len(value))
+	}
+	for pads, other := range []string{"some text, more of it, ok", "some text, more of it, no!", "some text, more of it, no"} {
+		text := "see " + base64.StdEncoding.EncodeToString([]byte(other)) + value + " there"
+		s, seen := newScanner(scanner.Block)
+		inspect(t, s, jsonRequest, prompt.Limits{}, `[`+quote(text)+`]`, 0)
+		if !slices.ContainsFunc(seen.texts, func(x scanner.Text) bool {
+			return strings.Contains(string(x.Bytes), mailbox[:10]) && !strings.HasPrefix(string(x.Bytes), "see")
+		}) {
+			t.Errorf("%d: not read", pads)
+		}
 	}
 }

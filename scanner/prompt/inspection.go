@@ -20,7 +20,7 @@ type Request struct {
 // Limits bound what one body may cost. A limit of zero means the default.
 type Limits struct {
 	MaxBody    int64 // bytes on the wire, at most 4 GiB
-	MaxDecoded int64 // bytes after decompression, at most 4 GiB
+	MaxDecoded int64 // bytes after decompression, and again of what strings hold in encodings; at most 4 GiB
 	MaxRatio   int   // decompressed size over compressed size, once the former passes 1 MiB
 	MaxDepth   int   // levels of JSON arrays and objects
 	MaxTexts   int   // strings in one body
@@ -77,6 +77,7 @@ type Inspection struct {
 	tok     tokenizer
 	walk    walker
 	texts   collection
+	nested  int64 // bytes of encodings in strings that were decoded
 
 	reasons []*failure // in the order in which they came up
 	stopped *failure   // set when nothing more of the body is read
