@@ -159,8 +159,9 @@ type condition struct {
 
 // newAutomaton builds the automaton of list, elements in the order in which
 // they are read. One that is too big is loosened: repeats that take the most states first, so that what is
-// read before them stays exact; and if that is not enough its end is left out.
-func newAutomaton(list []*node) *automaton {
+// read before them stays exact; and if that is not enough its end is left out, but for its first bytes. If back
+// is set, they are read towards the beginning of the text.
+func newAutomaton(list []*node, back bool) *automaton {
 	rooms, sizes := make([]int, len(list)), make([]int, len(list))
 	total := 0
 	for i, n := range list {
@@ -168,6 +169,7 @@ func newAutomaton(list []*node) *automaton {
 		sizes[i] = n.states(maxStates)
 		total += sizes[i]
 	}
+	var cut []*node // what is left out
 	for total > maxStates {
 		largest := -1
 		for i := range list {
@@ -178,13 +180,19 @@ func newAutomaton(list []*node) *automaton {
 		if largest < 0 {
 			last := len(list) - 1
 			total -= sizes[last]
-			list = list[:last]
+			list, cut = list[:last], list[last:]
 			continue
 		}
 		rooms[largest] -= (rooms[largest] + 3) / 4
 		total -= sizes[largest]
 		sizes[largest] = list[largest].states(rooms[largest])
 		total += sizes[largest]
+	}
+	if len(cut) > 0 {
+		list = append(slices.Clip(list), firstOf(cut, back, min(cutPlaces, maxStates-total))...)
+		for len(rooms) < len(list) {
+			rooms = append(rooms, 1)
+		}
 	}
 	var p program
 	end := p.emit(inst{op: opAccept})
@@ -234,6 +242,22 @@ func newAutomaton(list []*node) *automaton {
 		})
 	}
 	return a
+}
+
+// cutPlaces is of how many places an automaton knows what can stand there where it leaves out an end.
+const cutPlaces = 3
+
+// firstOf returns what the first bytes of a list must be, for at most the given number of places.
+func firstOf(list []*node, back bool, places int) (first []*node) {
+	f := setFinder{back: back}
+	seq, end := f.first(list)
+	for k := range places {
+		if end[k] || seq[k] == anyByte {
+			break
+		}
+		first = append(first, setNode(seq[k]))
+	}
+	return first
 }
 
 // at returns the edges that need the given assertions.

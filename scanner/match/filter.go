@@ -311,8 +311,8 @@ func (f *filter) anchors(text []byte, at, n int, sc *scratch) {
 		for v := s.found; v != 0; v &= v - 1 {
 			n := s.check.entries[bits.TrailingZeros32(v)&(checkEntries-1)]
 			e := &f.entries[n]
-			if near.suits(e) && (e.vague == 0 || f.stands(n, text, p)) {
-				f.anchorAt(e, text, p, sc)
+			if near.suits(e) {
+				f.anchorAt(n, text, p, sc)
 			}
 		}
 	}
@@ -351,10 +351,11 @@ func (f *filter) candidate(bk *bank, text []byte, p int, sc *scratch) {
 	_ = f.batch(context.Background(), bk, text, p, 1, sc)
 }
 
-// stands reports whether the anchor of entry n is at p, where classes say that it may be.
+// stands reports whether the anchor of entry n is at p, where classes say that it may be. They are nearly
+// always right, and most walks fail, so it is asked after them.
 func (f *filter) stands(n int32, text []byte, p int) bool {
-	e, seq := &f.entries[n], &f.seqs[n]
-	for v := e.vague; v != 0; v &= v - 1 {
+	seq := &f.seqs[n]
+	for v := f.entries[n].vague; v != 0; v &= v - 1 {
 		k := bits.TrailingZeros8(v) & (anchorLen - 1)
 		if at := p + k; at >= 0 && at < len(text) && !f.sets[seq[k]].has(text[at]) {
 			return false
@@ -394,10 +395,7 @@ func (f *filter) candidateNear(bk *bank, text []byte, p int, sc *scratch) {
 				}
 			}
 			for ; v != 0; v &= v - 1 {
-				n := ch.entries[bits.TrailingZeros32(v)]
-				if e := &f.entries[n]; e.vague == 0 || f.stands(n, text, p) {
-					f.anchorAt(e, text, p, sc)
-				}
+				f.anchorAt(ch.entries[bits.TrailingZeros32(v)], text, p, sc)
 			}
 		}
 	}

@@ -234,3 +234,31 @@ func TestGaps(t *testing.T) {
 		}
 	}
 }
+
+// TestCutAutomata is about patterns too large for an automaton, whose ends are left out in both directions, next to what
+// assertions say of the bytes there.
+func TestCutAutomata(t *testing.T) {
+	words := `(?:january|february|march|april|may|june|july|august|september|october|november|december)`
+	o := newOracle(t,
+		`key[a-z ]{2,9}\b(?:`+words+`-`+words+`)$`,
+		`(?m)^`+words+` `+words+`[ =]{1,3}#key\d`,
+		`(?m)(?:^|\W)`+words+`{2,3}\b[ =]{1,3}#end\d`,
+		`(?i)pass [^\n]{0,9}(?:é|È|ß|`+words+`){2,5}\b`,
+	)
+	found := make([]int, 4)
+	for _, text := range []string{
+		"keyabc january-may", "keyabc january-may\n", "keyabcxjanuary-may", "january may =#key1", "x january may =#key1\njune july  #key2",
+		"marchmay = #end1", "x marchmay = #end1", "xmarchmay = #end1", "pass éJANUARYß", "pass xy Èßmay!", "PASS É\npass éé", "pass mayé",
+	} {
+		for _, pad := range []string{"", "語\n", " é", "x", "\n"} {
+			for _, m := range o.check(t, []byte(pad+text+pad), true) {
+				found[m.Pattern]++
+			}
+		}
+	}
+	for i, n := range found {
+		if n == 0 {
+			t.Errorf("%s matches nothing", o.exprs[i])
+		}
+	}
+}

@@ -35,7 +35,7 @@ func (f *filter) addRun(pattern int, a *anchor) {
 	e := runEntry{
 		pattern: int32(pattern),
 		length:  a.length,
-		whole:   sync.OnceValue(func() *automaton { return newAutomaton(a.list()) }),
+		whole:   sync.OnceValue(func() *automaton { return newAutomaton(a.list(), false) }),
 		back:    extents(catNode(a.head...).reversed().sub),
 		ahead:   extents(a.tail),
 	}

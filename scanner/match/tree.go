@@ -205,9 +205,9 @@ func (b builder) class(ranges []rune) class {
 			if b.plain && (r == longS || r == kelvin) {
 				continue
 			}
-			// The two engines may know different versions of Unicode's case tables. Only
-			// these two folds of ASCII letters are relied on.
-			if unicode.SimpleFold(r) != r && r != longS && r != kelvin {
+			// The two engines may know different versions of Unicode's case tables. Unless they
+			// were seen to agree, only these two folds of ASCII letters are relied on.
+			if unicode.Version != foldsAgree && unicode.SimpleFold(r) != r && r != longS && r != kelvin {
 				c.anyHigh = true
 			}
 			c.high = append(c.high, r)

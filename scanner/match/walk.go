@@ -109,7 +109,7 @@ func (w *walker) known() *moves {
 	if m := w.moves.Load(); m != nil {
 		return m
 	}
-	w.automaton = newAutomaton(w.list)
+	w.automaton = newAutomaton(w.list, w.back)
 	m := &moves{asks: len(w.conds) > 0}
 	type key struct {
 		set  uint64

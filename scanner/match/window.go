@@ -98,9 +98,10 @@ func (sc *scratch) state(pattern int32) *patternState {
 	return st
 }
 
-// anchorAt walks from an anchor at place in both directions and, if the pattern can match
+// anchorAt walks from the anchor of entry n at place in both directions and, if the pattern can match
 // there, notes the window in which it can.
-func (f *filter) anchorAt(e *entry, text []byte, place int, sc *scratch) {
+func (f *filter) anchorAt(n int32, text []byte, place int, sc *scratch) {
+	e := &f.entries[n]
 	sc.stats.Anchors++
 	p := place + int(e.aheadOf)
 	touched := sc.touched[e.pattern>>6]>>(e.pattern&63)&1 != 0
@@ -108,7 +109,7 @@ func (f *filter) anchorAt(e *entry, text []byte, place int, sc *scratch) {
 		// Nearly all anchors end here.
 		ok, read := f.walk(e, text, p)
 		sc.stats.Walked += int64(read)
-		if !ok {
+		if !ok || !f.stands(n, text, place) {
 			return
 		}
 		f.window(e, sc.state(e.pattern), text, p, sc)
@@ -121,7 +122,7 @@ func (f *filter) anchorAt(e *entry, text []byte, place int, sc *scratch) {
 	ok, read := f.walk(e, text, p)
 	sc.stats.Walked += int64(read)
 	st.work += read
-	if ok {
+	if ok && f.stands(n, text, place) {
 		f.window(e, st, text, p, sc)
 	}
 	st.limit(len(text))
