@@ -3,7 +3,6 @@ package envoy
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/sluice-dlp/sluice/scanner"
@@ -35,8 +34,7 @@ func (st *stream) inspect(sc *scanner.Scanner, complete bool) {
 	}()
 	i := &inspection{stream: st}
 	if len(sc.Policy().Exceptions) > 0 {
-		path, _, _ := strings.Cut(st.request.Path, "?")
-		i.origin = &scanner.Origin{Caller: st.request.caller, Path: path}
+		i.origin = st.request.origin()
 	}
 	if complete {
 		var cancel context.CancelFunc

@@ -11,6 +11,7 @@ import (
 	filterv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 
+	"github.com/sluice-dlp/sluice/scanner"
 	"github.com/sluice-dlp/sluice/scanner/prompt"
 )
 
@@ -81,6 +82,50 @@ func headerOf(m *corev3.HeaderMap, name string) string {
 		}
 	}
 	return strings.Join(values, ", ")
+}
+
+// origin says where the request comes from, for exceptions. What can be read in two
+// ways is unknown, so that no exception covers it: a caller header that
+// stands there twice, of which a client may have sent one, and a path that a server may
+// take for another.
+func (r *request) origin() *scanner.Origin {
+	path, _, _ := strings.Cut(r.Path, "?")
+	if !unambiguous(path) {
+		path = ""
+	}
+	return &scanner.Origin{Caller: r.caller, Path: path}
+}
+
+// unambiguous reports whether a path has no empty segment, none that leads
+// elsewhere, and no slash, dot or backslash in disguise.
+func unambiguous(path string) bool {
+	lower := strings.ToLower(path)
+	for _, s := range []string{"//", "\\", ";", "%2f", "%2e", "%5c", "%25", "%00"} {
+		if strings.Contains(lower, s) {
+			return false
+		}
+	}
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment == "." || segment == ".." {
+			return false
+		}
+	}
+	return true
+}
+
+// callerOf returns the value of the header, or nothing if it is there more than
+// once.
+func callerOf(m *corev3.HeaderMap, name string) string {
+	n := 0
+	for _, h := range m.GetHeaders() {
+		if h.GetKey() == name {
+			n++
+		}
+	}
+	if n != 1 {
+		return ""
+	}
+	return headerOf(m, name)
 }
 
 // loggableID returns the request id if it looks like one: clients may send

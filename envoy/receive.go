@@ -94,7 +94,7 @@ func (r *receiver) takeHeaders(msg *extprocv3.ProcessingRequest, h *extprocv3.Ht
 	r.headers = true
 	request, safe := readRequest(h, msg.GetProtocolConfig(), r.s.opts.Mode)
 	if name := r.s.opts.CallerHeader; name != "" {
-		request.caller = headerOf(h.GetHeaders(), name)
+		request.caller = callerOf(h.GetHeaders(), name)
 	}
 	r.request = request
 	r.began.Store(true)

@@ -61,10 +61,10 @@ func TestReadmeExamples(t *testing.T) {
 	}
 	policy, err := config.Policy.Policy(builtinSet(t).Known())
 	if err == nil {
-		t.Error("the policy names kind code, which no rule has, and that is accepted")
+		t.Error("the policy names kinds that no rule has, and that is accepted")
 	}
 	known := builtinSet(t).Known()
-	known.Kinds = append(known.Kinds, "code")
+	known.Kinds = append(known.Kinds, "code", "private")
 	if policy, err = config.Policy.Policy(known); err != nil {
 		t.Fatal(err)
 	}
