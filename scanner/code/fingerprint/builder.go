@@ -1,8 +1,11 @@
 package fingerprint
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"path"
+	"slices"
 	"sync"
 
 	"github.com/sluice-dlp/sluice/scanner"
@@ -28,20 +31,21 @@ type Builder struct {
 	salt    []byte
 	secrets secrets
 	readers sync.Pool
+	// everything keeps what is common: it is public code that is collected.
+	everything bool
 
 	mu     sync.Mutex
-	files  []string
+	files  []string          // if the index has names
+	bases  []uint32          // of each file, which its name without a folder is
+	named  map[string]uint32 // numbers those
 	shards [streams][shards]shard
 }
 
 // shards is how many parts, by the high bits of the hash, are sorted one by one.
 const shards = 64
 
-// shard has hashes, and their places if the index has names.
-type shard struct {
-	hashes []uint64
-	places []uint64
-}
+// shard has hashes and their places.
+type shard []entry
 
 // NewBuilder returns an empty Builder. Indexes of one key differ: each has a
 // salt of its own.
@@ -56,7 +60,7 @@ func newBuilder(key Key, salt []byte, o Options) (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Builder{options: o, salt: salt, secrets: s}, nil
+	return &Builder{options: o, salt: salt, secrets: s, named: make(map[string]uint32)}, nil
 }
 
 // Prints are the fingerprints of one file, under the key of the Builder that
@@ -130,17 +134,53 @@ func (s *secrets) hash(in stream, gram uint64) uint64 {
 func (b *Builder) Add(name string, p Prints) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	file := uint64(len(b.files))
+	file := uint64(len(b.bases))
+	base := path.Base(name)
+	number, ok := b.named[base]
+	if !ok {
+		number = uint32(len(b.named))
+		b.named[base] = number
+	}
+	b.bases = append(b.bases, number)
 	if b.options.Names {
 		b.files = append(b.files, name)
 	}
 	for s := range p {
 		for _, print := range p[s] {
 			to := &b.shards[s][print.Hash>>(64-6)]
-			to.hashes = append(to.hashes, print.Hash)
-			if b.options.Names {
-				to.places = append(to.places, file<<32|uint64(print.Line))
-			}
+			*to = append(*to, entry{print.Hash, file<<32 | uint64(print.Line)})
 		}
 	}
+}
+
+// commonFiles is in how many files of different names a gram of code stands
+// that is said to be of no one file: what everybody writes, or is told to.
+// Copies and versions of a file, whose names are alike, count once.
+const commonFiles = 10
+
+// sort puts a shard in order, with each hash once, and leaves out what is
+// common. The least place of a hash stays.
+func (b *Builder) sort(s stream, entries []entry) []entry {
+	slices.SortFunc(entries, func(x, y entry) int {
+		if x.hash != y.hash {
+			return cmp.Compare(x.hash, y.hash)
+		}
+		return cmp.Compare(x.place, y.place)
+	})
+	out := entries[:0]
+	var bases [commonFiles]uint32
+	for i := 0; i < len(entries); {
+		first, n := entries[i], 0
+		for ; i < len(entries) && entries[i].hash == first.hash; i++ {
+			base := b.bases[entries[i].place>>32]
+			if n < commonFiles && !slices.Contains(bases[:n], base) {
+				bases[n] = base
+				n++
+			}
+		}
+		if n < commonFiles || s == prose || b.everything {
+			out = append(out, first)
+		}
+	}
+	return out
 }

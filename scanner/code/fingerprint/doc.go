@@ -12,17 +12,19 @@
 //
 // # Design
 //
-// There are three streams of tokens. The verbatim one has every word and mark
-// of a program and acts (rule private-code). The abstract one has no comments,
+// There are three streams of tokens. The verbatim one has the words of a
+// program, comments included, and acts (rule private-code); marks and blanks are
+// not in it, so that it survives indentation. The abstract one has no comments,
 // and instead of names how long ago each was last used; it survives renaming
 // and only reports, for public code has the same shapes (private-code-similar).
 // The prose one has the words of documents (private-text).
 //
-// A finding takes three different fingerprints close to each other. One alone
-// says little: some sixteen tokens are common property. What is known to be
-// common is left out when an index is made: grams of few different tokens,
-// licence headers, lists of imports from a language's own library, and what is
-// in a set of public code (Public).
+// A finding takes three different fingerprints close to each other, and words
+// enough in them (see evidence): some eight words are common property, and so
+// are twenty short ones. What is known to be common is left out when an index is
+// made: grams of few different tokens, licence headers, lists of imports from a
+// language's own library, what stands in many files, and what is in a set of
+// public code (Public).
 //
 // Hashes are keyed with SipHash before they are stored, under a key that is
 // derived from the key file and a salt of the index, so that a leaked index
@@ -32,7 +34,7 @@
 // memory, so that many processes share one copy.
 //
 // The set of hashes is one look at memory for each fingerprint, see table. It
-// takes 2.5 bytes for each and errs once in 2500 looks, which does not matter
+// takes 2.4 bytes for each and errs once in 2000 looks, which does not matter
 // as long as three fingerprints in a row are asked for.
 //
 // The span of a finding covers whole lines. The first fingerprint of what was

@@ -18,13 +18,13 @@ import (
 //
 //	header    magic (16 bytes), version (uint32), zero (uint32), salt (16)
 //	sections  each begins at a multiple of 64
-//	footer    for each section: what it is (uint32: stream<<8 | part), zero
-//	          (uint32), offset (uint64), length in bytes (uint64); the number of
-//	          sections (uint64); HMAC-SHA256 of all bytes before (32)
+//	footer    for each section: what it is (uint32: stream<<8 | part), how many
+//	          blocks hashes choose from (uint32), offset (uint64), length in bytes
+//	          (uint64); the number of sections (uint64); HMAC-SHA256 of all bytes
+//	          before (32)
 //
-// A stream's parts are its blocks (see table), the hashes that spilled from
-// them, and with names, their places: for each slot of each block and then for
-// each spilled hash a uint64, file<<32 | line. The part names, of no stream, is
+// A stream's parts are its blocks (see table) and, with names, their places:
+// for each slot of each block a uint64, file<<32 | line. The part names, of no stream, is
 // a nonce of 12 bytes and, sealed with AES-256-GCM, the files' names in order,
 // each with its length before it as a uvarint.
 const (
@@ -41,7 +41,6 @@ type part uint32
 
 const (
 	partBlocks part = 1 + iota
-	partSpill
 	partPlaces
 	partNames
 )
@@ -52,6 +51,7 @@ const noStream = streams
 type section struct {
 	stream         stream
 	part           part
+	count          uint32 // of blocks that hashes choose from
 	offset, length uint64
 }
 
@@ -114,7 +114,7 @@ func (b *Builder) writeAll(w *indexWriter) error {
 	var foot []byte
 	for _, s := range w.sections {
 		foot = binary.LittleEndian.AppendUint32(foot, uint32(s.stream)<<8|uint32(s.part))
-		foot = binary.LittleEndian.AppendUint32(foot, 0)
+		foot = binary.LittleEndian.AppendUint32(foot, s.count)
 		foot = binary.LittleEndian.AppendUint64(foot, s.offset)
 		foot = binary.LittleEndian.AppendUint64(foot, s.length)
 	}
@@ -130,7 +130,8 @@ func (b *Builder) writeAll(w *indexWriter) error {
 func (b *Builder) writeStream(w *indexWriter, s stream) error {
 	total := 0
 	for i := range b.shards[s] {
-		total += b.shards[s][i].sort()
+		b.shards[s][i] = b.sort(s, b.shards[s][i])
+		total += len(b.shards[s][i])
 	}
 	if total == 0 {
 		return nil
@@ -146,27 +147,16 @@ func (b *Builder) writeStream(w *indexWriter, s stream) error {
 	if err := w.begin(s, partBlocks); err != nil {
 		return err
 	}
+	w.sections[len(w.sections)-1].count = uint32(table.count) // which has room for 10^11 hashes
 	for i := range b.shards[s] {
-		sh := &b.shards[s][i]
-		for k, h := range sh.hashes {
-			e := entry{hash: h}
-			if b.options.Names {
-				e.place = sh.places[k]
-			}
+		for _, e := range b.shards[s][i] {
 			if err := table.add(e); err != nil {
 				return err
 			}
 		}
-		*sh = shard{}
+		b.shards[s][i] = nil
 	}
 	if err := table.end(); err != nil {
-		return err
-	}
-	w.end()
-	if err := w.begin(s, partSpill); err != nil {
-		return err
-	}
-	if _, err := w.Write(table.spill); err != nil {
 		return err
 	}
 	w.end()
@@ -177,12 +167,10 @@ func (b *Builder) writeStream(w *indexWriter, s stream) error {
 		return err
 	}
 	var buf [8]byte
-	for _, list := range [][]uint64{places, table.places} {
-		for _, p := range list {
-			binary.LittleEndian.PutUint64(buf[:], p)
-			if _, err := w.Write(buf[:]); err != nil {
-				return err
-			}
+	for _, p := range places {
+		binary.LittleEndian.PutUint64(buf[:], p)
+		if _, err := w.Write(buf[:]); err != nil {
+			return err
 		}
 	}
 	w.end()
@@ -261,7 +249,8 @@ func parse(data []byte, key Key) (*contents, error) {
 		if offset > foot || length > foot-offset {
 			return nil, bad("a section lies outside of it")
 		}
-		if err := c.section(stream(id>>8), part(id&0xff), body[offset:offset+length:offset+length]); err != nil {
+		count := binary.LittleEndian.Uint32(e[4:])
+		if err := c.section(stream(id>>8), part(id&0xff), count, body[offset:offset+length:offset+length]); err != nil {
 			return nil, err
 		}
 	}
@@ -276,7 +265,7 @@ type contents struct {
 	names   []string
 }
 
-func (c *contents) section(s stream, p part, data []byte) error {
+func (c *contents) section(s stream, p part, count uint32, data []byte) error {
 	if p == partNames && s == noStream {
 		var err error
 		c.names, err = openNames(c.secrets.seal, data)
@@ -287,9 +276,7 @@ func (c *contents) section(s stream, p part, data []byte) error {
 	}
 	switch p {
 	case partBlocks:
-		c.tables[s].blocks, c.tables[s].count = data, uint64(len(data)/blockBytes)
-	case partSpill:
-		c.tables[s].spill = data
+		c.tables[s] = table{blocks: data, count: uint64(count)}
 	case partPlaces:
 		c.places[s] = data
 	default:
@@ -302,10 +289,10 @@ func (c *contents) section(s stream, p part, data []byte) error {
 func (c *contents) check() error {
 	for s := range streams {
 		t := &c.tables[s]
-		if len(t.blocks)%blockBytes != 0 || len(t.spill)%8 != 0 || t.count == 0 && len(t.spill) > 0 {
+		if len(t.blocks)%blockBytes != 0 || t.count > uint64(len(t.blocks)/blockBytes) {
 			return bad("a section has a wrong length")
 		}
-		if c.places[s] != nil && len(c.places[s]) != 8*(int(t.count)*blockSlots+len(t.spill)/8) {
+		if c.places[s] != nil && len(c.places[s]) != 8*len(t.blocks)/blockBytes*blockSlots {
 			return bad("the places do not fit the fingerprints")
 		}
 	}
@@ -346,22 +333,4 @@ func (c *contents) place(s stream, at int) (file, line uint32, ok bool) {
 	p := binary.LittleEndian.Uint64(c.places[s][8*at:])
 	file, line = uint32(p>>32), uint32(p)
 	return file, line, int(file) < len(c.names)
-}
-
-// sort puts the shard in order, without repetitions, and returns its length.
-func (s *shard) sort() int {
-	if s.places == nil {
-		s.hashes = sortHashes(s.hashes)
-		return len(s.hashes)
-	}
-	entries := make([]entry, len(s.hashes))
-	for i := range entries {
-		entries[i] = entry{s.hashes[i], s.places[i]}
-	}
-	entries = sortEntries(entries)
-	s.hashes, s.places = s.hashes[:len(entries)], s.places[:len(entries)]
-	for i, e := range entries {
-		s.hashes[i], s.places[i] = e.hash, e.place
-	}
-	return len(entries)
 }

@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,17 +19,21 @@ type token struct {
 	at   int32
 }
 
-// lexer cuts a text into tokens of two streams at once. The verbatim stream
-// has every word and punctuation mark, comments too, and no white space. The
-// abstract stream has no comments, and in it a number is any number and a name
-// says only how many tokens ago it was last used, so that consistent renaming
-// changes nothing.
+// lexer cuts a text into tokens of two streams at once. The plain stream has
+// every word, in lower case, comments included, and nothing else: what is left
+// of a program that was indented anew and of a sentence that was copied out of
+// a PDF. Scripts without spaces between words have one token per character. The
+// abstract stream has no comments, in it a number is any number, a name says
+// only how many words ago it was last used, so that consistent renaming changes
+// nothing, and the marks before a word are part of it.
 type lexer struct {
-	verbatim []token
+	plain    []token
 	abstract []token
-	both     bool // the abstract stream is wanted
-	skipTo   int  // end of the comment that the text is in
-	// seen holds, by hash, where names were last used. The count of tokens goes
+	both     bool   // the abstract stream is wanted
+	skipTo   int    // end of the comment that the text is in
+	marks    uint64 // hash of the marks since the last word
+	lower    []byte
+	// seen holds, by hash, where names were last used. The count of words goes
 	// on from text to text, so that what an earlier text left here is too far
 	// away to matter.
 	seen  [256]use
@@ -42,13 +47,13 @@ type use struct {
 
 // reach is how many tokens back a name is remembered. It is short, so that
 // what stands before a pasted snippet changes its first lines only.
-const reach = 20
+const reach = 10
 
 // begin forgets the text before. The abstract stream is filled if both are
 // wanted.
 func (l *lexer) begin(both bool) {
 	l.both = both
-	l.verbatim, l.abstract, l.skipTo = l.verbatim[:0], l.abstract[:0], 0
+	l.plain, l.abstract, l.skipTo, l.marks = l.plain[:0], l.abstract[:0], 0, 0
 	l.count += reach + 1
 	if l.count > 1<<30 {
 		l.seen, l.count = [256]use{}, reach+1
@@ -90,13 +95,6 @@ func scramble(x uint64) uint64 {
 	return x ^ x>>29
 }
 
-var marks = func() (t [256]uint64) {
-	for c := range t {
-		t[c] = scramble(uint64(c) + 0x100)
-	}
-	return t
-}()
-
 // What names and numbers are in the abstract stream.
 var (
 	anyNumber = scramble(0x200)
@@ -108,66 +106,102 @@ var (
 	}()
 )
 
-// hashWord returns the hash of b[i:j] and all its bytes or-ed together.
-func hashWord(b []byte, i, j int) (hash, all uint64) {
-	n := j - i
-	if n <= 8 && i+8 <= len(b) {
-		x := binary.LittleEndian.Uint64(b[i:]) & (1<<(uint(n)*8&63) - 1 | -(uint64(n) >> 3))
-		return scramble(x ^ uint64(n)<<56), x
-	}
-	h := uint64(n)
-	for ; n > 8 && j-i >= 8; i += 8 {
-		x := binary.LittleEndian.Uint64(b[i:])
-		all |= x
-		h = scramble(h ^ x)
+// hashWord returns the hash of a word that is not empty. Words of up to eight
+// bytes are their own bytes in one number; see fill.
+func hashWord(w []byte) uint64 {
+	n := uint64(len(w))
+	h := n << 56
+	for ; len(w) > 8; w = w[8:] {
+		h = scramble(h ^ binary.LittleEndian.Uint64(w))
 	}
 	var x uint64
-	for s := 0; i < j; i, s = i+1, s+8 {
-		x |= uint64(b[i]) << s
+	for i, c := range w {
+		x |= uint64(c) << (8 * i)
 	}
-	if n <= 8 {
-		return scramble(x ^ uint64(n)<<56), x
-	}
-	return scramble(h ^ x ^ 0x5bd1e995<<32), all | x
+	return scramble(h ^ x)
 }
 
 // fill reads tokens from b[i:] until a batch is full and returns where it
 // stopped; at len(b) the text is read.
 func (l *lexer) fill(b []byte, i int) int {
-	l.verbatim, l.abstract = l.verbatim[:0], l.abstract[:0]
-	for i < len(b) && len(l.verbatim) < batchSize {
+	l.plain, l.abstract = l.plain[:0], l.abstract[:0]
+	both := l.both
+	for i < len(b) && len(l.plain) < batchSize {
 		c := b[i]
-		switch class[c] {
-		case space:
-			i++
-		case word:
-			j := i + 1
-			for j < len(b) && class[b[j]] == word {
-				j++
-			}
-			h, all := hashWord(b, i, j)
-			if all&high != 0 {
-				l.unicode(b, i, j)
-			} else {
-				l.verbatim = append(l.verbatim, token{h, int32(i)})
-				if l.both && i >= l.skipTo {
-					l.name(h, c, i)
-				}
-			}
-			i = j
-		default:
-			h := marks[c]
-			l.verbatim = append(l.verbatim, token{h, int32(i)})
-			if l.both && i >= l.skipTo {
-				if !commentMark[c] || !l.comment(b, i) {
-					l.abstract = append(l.abstract, token{h, int32(i)})
-					l.count++
-				}
+		if class[c] != word {
+			if both && class[c] == mark && i >= l.skipTo && (!commentMark[c] || !l.comment(b, i)) {
+				l.marks = (l.marks + uint64(c)) * mix1
 			}
 			i++
+			continue
 		}
+		if i+8 <= len(b) {
+			// Most words are shorter than eight bytes and need no loop.
+			x := binary.LittleEndian.Uint64(b[i:])
+			if end := notWord(x); end != 0 {
+				n := uint(bits.TrailingZeros64(end)) >> 3
+				mask := uint64(1)<<(8*n) - 1
+				if x &= mask; x&high == 0 {
+					h := scramble((x | 0x20*ones&mask) ^ uint64(n)<<56)
+					l.plain = append(l.plain, token{h, int32(i)})
+					if both && i >= l.skipTo {
+						l.name(h, c, i)
+					}
+					i += int(n)
+					continue
+				}
+			}
+		}
+		i = l.long(b, i)
 	}
 	return i
+}
+
+// long reads the word at b[i], which is long, not all ASCII, or the text's
+// last, and returns its end.
+func (l *lexer) long(b []byte, i int) int {
+	j, all := i, byte(0)
+	for j < len(b) && class[b[j]] == word {
+		all |= b[j]
+		j++
+	}
+	if all >= utf8.RuneSelf {
+		l.unicode(b, i, j)
+		return j
+	}
+	l.lower = l.lower[:0]
+	for _, c := range b[i:j] {
+		l.lower = append(l.lower, c|0x20)
+	}
+	l.add(i)
+	return j
+}
+
+// add adds the word in l.lower, which begins at an offset of the text.
+func (l *lexer) add(at int) {
+	if len(l.lower) == 0 {
+		return
+	}
+	h := hashWord(l.lower)
+	l.plain = append(l.plain, token{h, int32(at)})
+	if l.both && at >= l.skipTo {
+		l.name(h, l.lower[0], at)
+	}
+	l.lower = l.lower[:0]
+}
+
+// between has the high bit of each byte of x set that is ASCII and lies
+// strictly between lo and hi, which are.
+func between(x, lo, hi uint64) uint64 {
+	low := x &^ high
+	return (ones*(127+hi) - low) & (low + ones*(127-lo)) &^ x & high
+}
+
+const ones = 0x0101010101010101
+
+// notWord has the high bit of each byte set that ends a word.
+func notWord(x uint64) uint64 {
+	return ^(between(x|0x20*ones, 'a'-1, 'z'+1) | between(x, '0'-1, '9'+1) | between(x, '_'-1, '_'+1) | x) & high
 }
 
 // name adds a word to the abstract stream.
@@ -176,7 +210,7 @@ func (l *lexer) name(h uint64, first byte, at int) {
 	switch {
 	case first >= '0' && first <= '9':
 		out = anyNumber
-	case keywords[h&(keywordSlots-1)] != h:
+	case keywords[h&(keywordSlots-1)] != uint32(h>>32):
 		s := &l.seen[h>>56]
 		d := int32(0)
 		if s.name == uint32(h) {
@@ -187,52 +221,54 @@ func (l *lexer) name(h uint64, first byte, at int) {
 		s.name, s.at = uint32(h), l.count
 		out = names[d]
 	}
-	l.abstract = append(l.abstract, token{out, int32(at)})
+	l.abstract = append(l.abstract, token{scramble(out ^ l.marks), int32(at)})
+	l.marks = 0
 	l.count++
 }
 
-// unicode reads the word b[i:j], which is not all ASCII: what chat windows and
-// word processors do to code is undone.
+// unicode reads the run b[i:j] of letters and of whatever is not ASCII. What
+// chat windows, word processors and PDF do to letters and quotation marks is
+// undone.
 func (l *lexer) unicode(b []byte, i, j int) {
-	add := func(from, to int) {
-		if from < to {
-			h, _ := hashWord(b, from, to)
-			l.verbatim = append(l.verbatim, token{h, int32(from)})
-			if l.both && from >= l.skipTo {
-				l.name(h, b[from], from)
-			}
-		}
-	}
-	punctuation := func(h uint64, at int) {
-		l.verbatim = append(l.verbatim, token{h, int32(at)})
-		if l.both && at >= l.skipTo {
-			l.abstract = append(l.abstract, token{h, int32(at)})
-			l.count++
-		}
-	}
-	from := i
+	l.lower = l.lower[:0]
+	begin := i
 	for i < j {
 		r, n := utf8.DecodeRune(b[i:j])
+		if len(l.lower) == 0 {
+			begin = i
+		}
 		switch {
-		case r < utf8.RuneSelf, unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
-		case unicode.IsSpace(r), unicode.Is(unicode.Cf, r):
-			add(from, i)
-			from = i + n
+		case r == '_' || r < utf8.RuneSelf:
+			l.lower = append(l.lower, byte(r)|0x20)
+		case unicode.Is(unicode.Cf, r), unicode.IsMark(r): // soft hyphens, joiners, accents written apart
+		case r >= 'ﬀ' && r <= 'ﬆ':
+			l.lower = append(l.lower, ligatures[r-'ﬀ']...)
+		case alone(r):
+			l.add(begin)
+			l.lower = utf8.AppendRune(l.lower, r)
+			l.add(i)
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			l.lower = utf8.AppendRune(l.lower, unicode.ToLower(r))
 		default:
-			add(from, i)
-			from = i + n
+			l.add(begin)
 			if plain, ok := typographic[r]; ok {
 				r = plain
 			}
-			if r < utf8.RuneSelf {
-				punctuation(marks[r], i)
-			} else {
-				punctuation(scramble(uint64(r)+0x1000), i)
+			if !unicode.IsSpace(r) && i >= l.skipTo {
+				l.marks = (l.marks + uint64(r)) * mix1
 			}
 		}
 		i += n
 	}
-	add(from, j)
+	l.add(begin)
+}
+
+var ligatures = [...]string{"ff", "fi", "fl", "ffi", "ffl", "st", "st"}
+
+// alone reports whether a character is a word, or as good as one: the scripts
+// that put no spaces between words.
+func alone(r rune) bool {
+	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // typographic maps what programs turn quotation marks and hyphens into.
@@ -299,14 +335,14 @@ func startsLine(b []byte, i int) bool {
 	return i == 0 || b[i-1] == '\n'
 }
 
-const keywordSlots = 4096
+const keywordSlots = 2048
 
 // keywords are the words that renaming leaves alone, by the low bits of their
 // hashes.
-var keywords = func() (t [keywordSlots]uint64) {
+var keywords = func() (t [keywordSlots]uint32) {
 	for w := range strings.FieldsSeq(keywordList) {
-		h, _ := hashWord([]byte(w), 0, len(w))
-		t[h&(keywordSlots-1)] = h
+		h := hashWord([]byte(strings.ToLower(w)))
+		t[h&(keywordSlots-1)] = uint32(h >> 32)
 	}
 	return t
 }()

@@ -40,6 +40,7 @@ func NewPublicBuilder(o Options) (*Builder, error) {
 	b, err := newBuilder(Key{}, make([]byte, saltBytes), o)
 	if err == nil {
 		b.secrets.gram = [2]uint64{}
+		b.everything = true
 	}
 	return b, err
 }

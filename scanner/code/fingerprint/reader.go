@@ -9,24 +9,23 @@ import (
 type stream int
 
 const (
-	verbatim stream = iota // every token of a program
-	abstract               // a program without comments and names
-	prose                  // the words of a document
+	verbatim stream = iota // the words of programs
+	abstract               // programs without comments and names
+	prose                  // the words of documents
 	streams
 )
 
 // shapes has the length of each stream's grams and the width of the window of
 // which one is chosen, both in tokens. They belong to the format's version.
 var shapes = [streams]struct{ length, window int }{
-	verbatim: {16, 12},
-	abstract: {28, 15},
-	prose:    {8, 8},
+	verbatim: {8, 3},
+	abstract: {11, 8},
+	prose:    {8, 3}, // as verbatim: they are found in one go
 }
 
 // reader finds the grams of texts. It is for one goroutine at a time.
 type reader struct {
 	lexer lexer
-	words wordLexer
 	wins  [streams]winnower
 	grams []gram
 }
@@ -37,41 +36,26 @@ const checkEvery = 1 << 16
 // read calls take for the streams that are wanted, with some grams at a time
 // and in order, so that little of a long text is held.
 func (r *reader) read(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram)) error {
-	for s := range streams {
+	r.lexer.begin(want[abstract])
+	for _, s := range []stream{verbatim, abstract} {
 		r.wins[s].begin(shapes[s].length, shapes[s].window)
 	}
-	choose := func(s stream, tokens []token) {
-		if r.grams = r.wins[s].add(tokens, r.grams[:0]); len(r.grams) > 0 {
-			take(s, r.grams)
-		}
-	}
 	checked := 0
-	check := func(i int) error {
-		if i-checked < checkEvery {
-			return nil
-		}
-		checked = i
-		return ctx.Err()
-	}
-	if want[verbatim] || want[abstract] {
-		r.lexer.begin(want[abstract])
-		for i := 0; i < len(text); {
-			i = r.lexer.fill(text, i)
-			if want[verbatim] {
-				choose(verbatim, r.lexer.verbatim)
-			}
-			choose(abstract, r.lexer.abstract)
-			if err := check(i); err != nil {
-				return err
+	for i := 0; i < len(text); {
+		i = r.lexer.fill(text, i)
+		r.grams = r.wins[verbatim].add(r.lexer.plain, r.grams[:0])
+		for _, s := range []stream{verbatim, prose} {
+			if want[s] {
+				take(s, r.grams)
 			}
 		}
-	}
-	if want[prose] {
-		checked = 0
-		for i := 0; i < len(text); {
-			i = r.words.fill(text, i)
-			choose(prose, r.words.words)
-			if err := check(i); err != nil {
+		if want[abstract] {
+			r.grams = r.wins[abstract].add(r.lexer.abstract, r.grams[:0])
+			take(abstract, r.grams)
+		}
+		if i-checked >= checkEvery {
+			checked = i
+			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
