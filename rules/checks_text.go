@@ -12,7 +12,7 @@ var placeholderWords = []string{
 	"example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "insert", "your_", "your-", "yourkey", "yourtoken",
 	"yourpass", "yoursecret", "yourapi", "dummy", "sample", "redacted", "removed", "hidden", "censored", "foobar", "todo", "fixme", "xxxx",
 	"****", "....", "####", "____", "----", "fake", "notreal", "not_real", "my_secret", "my-secret", "my_password", "mypassword",
-	"my-password", "_here", "-here", "keyhere", "tokenhere", "undefined", "null", "none", "n/a", "lorem", "deadbeef", "cafebabe", "the_password", "some_",
+	"my-password", "myapi", "my_api", "my-api", "mytoken", "my_token", "my-token", "_here", "-here", "keyhere", "tokenhere", "undefined", "null", "none", "n/a", "lorem", "deadbeef", "cafebabe", "the_password", "some_",
 }
 
 // Whole values that stand for others, or for no value.
