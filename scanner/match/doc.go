@@ -36,17 +36,22 @@
 // lets through is compared with all eight sets of the anchors in the bucket.
 // Runs of n bytes are looked for at every n-th place.
 //
-// From anchors to windows (automaton.go, walk.go, extent.go, window.go). Around an
-// anchor two automata of at most 64 states walk over what the pattern wants
-// before and after it. Frequent words – key, api, token – nearly always end
-// there, after a few bytes. An automaton that would be larger is loosened, so
-// that it accepts more. If both accept, a match lies between the farthest
+// From anchors to windows (automaton.go, walk.go, extent.go, window.go). Of an
+// anchor it is known which bytes can stand at the two places before it and the three behind it;
+// in one line of the cache that ends most anchors of frequent words. Around the others
+// two automata of at most 64 states walk over what the pattern wants
+// before and after, and end after a few bytes too. An automaton that would be larger is loosened, so
+// that it accepts more: repeats become loops, and of an end that is left out the first
+// bytes are kept. But no walk goes on beyond the runes that the pattern can take until it is known
+// to match, so that radius[^\n]{0,60}key reads a line no further than that. If both accept, a match
+// begins no later than at the anchor and lies between the farthest
 // places that the parts before and after the anchor can reach: that is the
 // window. Overlapping and close windows are joined.
 //
 // From windows to matches (exact.go). A call of RE2 costs more than most windows, so a
 // backtracking matcher with a budget of steps tries first, on the whole text but from
-// the places of the window only. Where its budget or its knowledge of Unicode ends, RE2 decides.
+// the places of the window only. Where its budget or its knowledge of Unicode ends, RE2 decides:
+// classes by name differ between versions of Unicode, while of letters in other cases a test asks both engines.
 //
 // RE2 runs over each window and one more rune on
 // either side, so that \b, ^ and $ see their true neighbours. This is exact: a

@@ -31,6 +31,7 @@ type exact struct {
 	ranges [][]rune // of runes beyond ASCII
 	start  uint32
 	first  byteSet // bytes that a match can begin with
+	later  byteSet // the same elsewhere than where the text begins
 	lone   int     // the only such byte, or -1
 	slots  int     // of captures; 2 per group, from the second pair on
 }
@@ -201,9 +202,42 @@ func newExact(expr string) *exact {
 		}
 	}
 	x.start = x.skip(x.start)
+	x.later = x.laterBytes().intersect(x.first)
 	x.join()
 	x.compact()
 	return x
+}
+
+// laterBytes returns the bytes that a match can begin with where the text does not. It must be asked before instructions
+// are joined.
+func (x *exact) laterBytes() (s byteSet) {
+	seen := make([]bool, len(x.ops))
+	stack := []uint32{x.start}
+	for len(stack) > 0 {
+		pc := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if seen[pc] {
+			continue
+		}
+		seen[pc] = true
+		switch op := &x.ops[pc]; op.kind {
+		case exactByte:
+			if s = s.union(x.sets[op.set]); op.high != 0 {
+				s = s.union(leadBytes)
+			}
+		case exactFork:
+			stack = append(stack, op.out, op.alt)
+		case exactSlot:
+			stack = append(stack, op.out)
+		case exactAssert:
+			if syntax.EmptyOp(op.arg)&syntax.EmptyBeginText == 0 {
+				stack = append(stack, op.out)
+			}
+		case exactMatch:
+			return anyByte
+		}
+	}
+	return s
 }
 
 // compact leaves out what nothing leads to any more, and puts what is done in succession side by side:
@@ -463,7 +497,7 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 				continue
 			}
 			p += n
-		} else if !x.first.has(text[p]) {
+		} else if !x.later.has(text[p]) && (p > 0 || !x.first.has(text[p])) {
 			p++
 			continue
 		}
