@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"sort"
 	"unicode/utf8"
 
@@ -41,7 +42,7 @@ func isRunByte(b byte) bool { c := base64Class[b]; return c >= 1 && c <= 3 }
 func (w *walker) addRuns(parent int32, text []byte, o outer, document bool) {
 	low := 0
 	for i := minFragment - 1; i < len(text); {
-		if !isRunByte(text[i]) {
+		if !isRunByte(text[i]) || betweenSpaces(text, i) {
 			i += minFragment
 			continue
 		}
@@ -57,6 +58,17 @@ func (w *walker) addRuns(parent int32, text []byte, o outer, document bool) {
 		}
 		low, i = end, end+minFragment-1
 	}
+}
+
+// betweenSpaces reports whether a byte below the letters of base64, such as a space, stands among the seven
+// before text[i] and another among the seven behind it. A run of minFragment bytes around text[i] has all
+// of one side or the other.
+func betweenSpaces(text []byte, i int) bool {
+	if i < 7 || i+8 > len(text) {
+		return false
+	}
+	before, behind := binary.LittleEndian.Uint64(text[i-7:]), binary.LittleEndian.Uint64(text[i:])
+	return (before-ones*'+')&^before&highs != 0 && (behind-ones*'+')&^behind&highs != 0
 }
 
 // wholeString reports whether a run is all of a string in a JSON document, or the
