@@ -304,8 +304,13 @@ func (b *bank) add(bucket int, it *item) {
 			ch.sets[k][c] |= 1 << ch.n
 		}
 		if a.end[k] {
-			b.ends[k] |= 1 << bucket
 			ch.atEnd[k] |= 1 << ch.n
+		}
+	}
+	for k := anchorLen; ; k-- {
+		b.ends[k] |= 1 << bucket
+		if k == 0 || !a.end[k-1] {
+			break
 		}
 	}
 	if a.start {

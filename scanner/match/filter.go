@@ -43,7 +43,7 @@ type bank struct {
 	masks  [256][2]uint64
 	atEnd  [2]uint64             // masks of the place after the text
 	member [anchorLen][64]uint64 // by place and class, the buckets
-	ends   [anchorLen]uint64     // buckets that can do without a place behind the text
+	ends   [anchorLen + 1]uint64 // buckets that can do without the places from there on, behind the text
 	starts uint64                // buckets that can do without the first place, before the text
 	checks [maxBuckets]*check
 }
@@ -364,18 +364,19 @@ func (f *filter) stands(n int32, text []byte, p int) bool {
 	return true
 }
 
-// candidateNear is candidate where some of the places are before or behind the text; p may be -1.
+// candidateNear is candidate where some of the places are before or behind the text; p may be -1. A short
+// text has no others, so it is left as soon as may be.
 func (f *filter) candidateNear(bk *bank, text []byte, p int, sc *scratch) {
-	found := ^uint64(0)
-	for k := range anchorLen {
-		switch {
-		case p+k < 0:
-			found &= bk.starts
-		case p+k < len(text):
-			found &= bk.member[k][f.class[text[p+k]]]
-		default:
-			found &= bk.ends[k]
+	first, behind := max(0, -p), min(anchorLen, len(text)-p)
+	found := bk.ends[behind]
+	if first > 0 {
+		found &= bk.starts
+	}
+	for k := first; k < behind; k++ {
+		if found == 0 {
+			return
 		}
+		found &= bk.member[k][f.class[text[p+k]]]
 	}
 	if found == 0 {
 		return
@@ -384,15 +385,14 @@ func (f *filter) candidateNear(bk *bank, text []byte, p int, sc *scratch) {
 	for ; found != 0; found &= found - 1 {
 		for ch := bk.checks[bits.TrailingZeros64(found)]; ch != nil; ch = ch.next {
 			v := ^uint32(0)
-			for k := range anchorLen {
-				switch {
-				case p+k < 0:
-					v &= ch.atStart
-				case p+k < len(text):
-					v &= ch.sets[k][f.class[text[p+k]]]
-				default:
-					v &= ch.atEnd[k]
-				}
+			if first > 0 {
+				v = ch.atStart
+			}
+			for k := first; k < behind; k++ {
+				v &= ch.sets[k][f.class[text[p+k]]]
+			}
+			for _, end := range ch.atEnd[behind:] {
+				v &= end
 			}
 			for ; v != 0; v &= v - 1 {
 				f.anchorAt(ch.entries[bits.TrailingZeros32(v)], text, p, sc)
