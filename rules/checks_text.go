@@ -38,8 +38,8 @@ func standsIn(v []byte) bool {
 	if len(v) == 0 {
 		return true
 	}
-	if marked(v) || bytes.Contains(v, []byte("EXAMPLE")) {
-		return true
+	if marked(v) || bytes.Contains(v, []byte("EXAMPLE")) || bytes.Contains(v, []byte("\uFFFD")) {
+		return true // %DB_HOST%, read as a percent-escape, is not text
 	}
 	if len(v) > maxShort {
 		return false
@@ -71,9 +71,10 @@ func sequence(v []byte) bool {
 const minToken = 16
 
 // tokenLike is true of values that are well-formed as tokens, whatever runs they hold.
+// Alphabets that programs spell out are none.
 func tokenLike(v []byte) bool {
 	digits := int(countDigits(v))
-	return len(v) >= minToken && digits > 0 && digits < len(v)
+	return len(v) >= minToken && digits > 0 && digits < len(v) && !bytes.Contains(bytes.ToLower(v), []byte("abcdefghijklmnopqrstuvwxyz"))
 }
 
 // marked is true of template syntax: <token>, ${TOKEN}, {{ token }}, %TOKEN%,

@@ -46,8 +46,11 @@
 //
 // Strings may hold more: data URIs, base64 that decodes to text, URLs with
 // percent-escapes, JSON such as the arguments of a tool call. These are decoded
-// and scanned as well, four layers deep; a body with more is refused. Encodings in
-// the middle of prose are not read yet. What is found in such a string's own
+// and scanned as well, four layers deep; a body with more is refused. In the middle
+// of prose, runs of base64 and hexadecimal that are text, percent-escapes, entities of
+// HTML and the escapes of languages and shells are decoded where they stand
+// (fragment): parts do not overlap and are bounded in number, so that decoding costs
+// no more than the text. What is found in such a string's own
 // letters is fitted to its syntax (fit): a number in a tool call's arguments
 // becomes a string, and no escape is cut in half.
 //
