@@ -73,8 +73,11 @@ const minToken = 16
 // tokenLike is true of values that are well-formed as tokens, whatever runs they hold.
 // Alphabets that programs spell out are none.
 func tokenLike(v []byte) bool {
-	digits := int(countDigits(v))
-	return len(v) >= minToken && digits > 0 && digits < len(v) && !bytes.Contains(bytes.ToLower(v), []byte("abcdefghijklmnopqrstuvwxyz"))
+	if digits := int(countDigits(v)); len(v) < minToken || digits == 0 || digits == len(v) {
+		return false
+	}
+	lower := bytes.ToLower(v)
+	return !bytes.Contains(lower, []byte("abcdefghijklmnopqrstuvwxyz")) && !bytes.Contains(lower, []byte("0123456789abcdef"))
 }
 
 // marked is true of template syntax: <token>, ${TOKEN}, {{ token }}, %TOKEN%,

@@ -12,10 +12,11 @@ import (
 	"github.com/sluice-dlp/sluice/scanner/prompt"
 )
 
-// The values that the fake detector knows. They are put together at run time
-// so that no file of this project looks as if it held a credential.
+// The values that the fake detector knows. The key is the one of the provider's
+// documentation, which is no credential inside an encoding either; the others are
+// put together at run time so that no file of this project looks as if it held one.
 var (
-	awsKey   = "AK" + "IA" + strings.Repeat("Q7ZT", 4)
+	awsKey   = "AKIAIOSFODNN7EXAMPLE"
 	mailbox  = "jane.doe" + "@" + "corp.example"
 	account  = "4929" + "0000" + "1111"
 	pemBlock = "-----BEGIN" + " TEST KEY-----\n" + strings.Repeat("Zm9vYmFyYmF6\n", 120) + "-----END" + " TEST KEY-----"

@@ -24,7 +24,7 @@ var base64Placeholder = regexp.MustCompile(`\$\{base64:([^}]*)\}`)
 // expand writes out the placeholders of a golden file.
 func expand(s string) string {
 	half := len(awsKey) / 2
-	s = strings.NewReplacer("${aws}", awsKey, "${aws-1}", awsKey[:half], "${aws-2}", awsKey[half:], "${mail}", mailbox,
+	s = strings.NewReplacer("${aws}", awsKey, "${aws-1}", awsKey[:half], "${aws-2}", awsKey[half:], "${aws-rest}", awsKey[2:], "${mail}", mailbox,
 		"${account}", account, "${pem}", pemBlock).Replace(s)
 	return base64Placeholder.ReplaceAllStringFunc(s, func(m string) string {
 		return base64.StdEncoding.EncodeToString([]byte(base64Placeholder.FindStringSubmatch(m)[1]))
@@ -34,7 +34,7 @@ func expand(s string) string {
 // contract is the inverse, as far as files need it.
 func contract(s string) string {
 	half := len(awsKey) / 2
-	return strings.NewReplacer(awsKey, "${aws}", awsKey[:half], "${aws-1}", awsKey[half:], "${aws-2}", mailbox, "${mail}", account,
+	return strings.NewReplacer(awsKey, "${aws}", awsKey[:half], "${aws-1}", awsKey[half:], "${aws-2}", awsKey[2:], "${aws-rest}", mailbox, "${mail}", account,
 		"${account}").Replace(s)
 }
 
