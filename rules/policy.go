@@ -22,6 +22,12 @@ type Known struct {
 	Kinds []scanner.Kind
 }
 
+// Suggest says which id a name that is not known was probably meant to be, as in
+// `did you mean "x"?`; it is empty if none is like it and there are many.
+func (k *Known) Suggest(name string) string {
+	return strings.TrimPrefix(suggest(name, k.names()), ": ")
+}
+
 // IDs returns the rules that a name means: the one with that id, or those with
 // that alias. There are none if nothing is known by the name.
 func (k *Known) IDs(name string) []string {

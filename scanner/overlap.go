@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // Resolve sorts findings by text and place and drops those that overlap a
 // better finding of the same text: higher confidence first, then the longer
-// span, then secrets before other kinds, then the rule id, so that the result
-// does not depend on the order in which detectors answered. It reorders and
-// reuses the given slice.
+// span, then secrets before other kinds, then rules that know what they found
+// before those that only guess, whose ids begin with "generic-", then the rule
+// id, so that the result does not depend on the order in which detectors
+// answered. It reorders and reuses the given slice.
 //
 // Segments (Lines > 0) and values do not compete: a key inside a page of code
 // is both, and each may have its own action. Nor do segments that look like code
@@ -178,6 +180,7 @@ func better(a, b Decision) int {
 		cmp.Compare(b.Confidence.level(), a.Confidence.level()),
 		cmp.Compare(b.Span.Len(), a.Span.Len()),
 		cmp.Compare(kindRank(a.Kind), kindRank(b.Kind)),
+		cmp.Compare(ruleRank(a.Rule), ruleRank(b.Rule)),
 		cmp.Compare(a.Rule, b.Rule),
 		cmp.Compare(a.Text, b.Text),
 		cmp.Compare(a.Span.Start, b.Span.Start),
@@ -193,4 +196,12 @@ func kindRank(k Kind) int {
 		return 0
 	}
 	return 1
+}
+
+// ruleRank puts names that tell an operator something before those that do not.
+func ruleRank(id string) int {
+	if strings.HasPrefix(id, "generic-") {
+		return 1
+	}
+	return 0
 }

@@ -32,6 +32,7 @@ func TestResolve(t *testing.T) {
 		{"longer beats shorter", []Finding{found("a", 0, 4, High), found("b", 3, 9, High)}, []Finding{found("b", 3, 9, High)}},
 		{"secret beats the rest", []Finding{found("a", 0, 5, High), secret}, []Finding{secret}},
 		{"then the rule's name", []Finding{found("b", 0, 5, High), found("a", 0, 5, High)}, []Finding{found("a", 0, 5, High)}},
+		{"but a guess last", []Finding{found("generic-b", 0, 5, High), found("z", 0, 5, High)}, []Finding{found("z", 0, 5, High)}},
 		{"twice the same", []Finding{secret, secret}, []Finding{secret}},
 		{"a loser frees what only it overlapped", []Finding{found("a", 0, 4, High), found("b", 2, 8, Medium), found("c", 6, 9, Low)}, []Finding{found("a", 0, 4, High), found("c", 6, 9, Low)}},
 		{"segments and values do not compete", []Finding{segment, found("a", 3, 5, High)}, []Finding{segment, found("a", 3, 5, High)}},

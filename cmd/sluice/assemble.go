@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -106,7 +107,7 @@ func (r ruleSource) keep(files []*rules.File, k rules.Known) ([]*rules.File, err
 	for _, name := range r.disable {
 		ids := k.IDs(name)
 		if len(ids) == 0 {
-			errs = append(errs, &unknownName{"rule", name, "`sluice rules list` prints the ids"})
+			errs = append(errs, unknownRule(name, k))
 		}
 		disabled = append(disabled, ids...)
 	}
@@ -166,6 +167,11 @@ func (e *unknownName) Error() string {
 	return fmt.Sprintf("there is no %s %q: %s", e.what, e.name, e.hint)
 }
 
+// unknownRule says which rule was probably meant.
+func unknownRule(name string, k rules.Known) *unknownName {
+	return &unknownName{"rule", name, cmp.Or(k.Suggest(name), "`sluice rules list` prints the ids")}
+}
+
 // detectors compiles the rules and adds what is not a rule. It also returns
 // the number of rules in use.
 func (r ruleSource) detectors(files []*rules.File, k rules.Known) ([]scanner.Detector, int, error) {
@@ -198,21 +204,37 @@ func (r ruleSource) detectors(files []*rules.File, k rules.Known) ([]scanner.Det
 func openIndexes(list []IndexConfig) (scanner.Detector, error) {
 	var indexes []*fingerprint.Index
 	var errs []error
-	for _, c := range list {
+	for i, c := range list {
 		key, err := fingerprint.ReadKey(c.KeyFile)
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, &indexFault{i, "key_file", err})
 			continue
 		}
 		ix, err := fingerprint.Open(c.Path, key)
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, &indexFault{i, "path", err})
 			continue
 		}
 		indexes = append(indexes, ix)
 	}
 	return fingerprint.New(indexes...), errors.Join(errs...)
 }
+
+// indexFault is what is wrong with an index, and under which key it is named.
+type indexFault struct {
+	index int
+	key   string
+	err   error
+}
+
+func (e *indexFault) Error() string {
+	if errors.Is(e.err, fs.ErrNotExist) {
+		return e.err.Error() + ": `sluice index --key KEY -o INDEX DIR` makes both"
+	}
+	return e.err.Error()
+}
+
+func (e *indexFault) Unwrap() error { return e.err }
 
 // without drops the findings of the rules that are not wanted.
 func without(d scanner.Detector, ids []string) scanner.Detector {
@@ -270,10 +292,14 @@ func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
 	return a, nil
 }
 
-// place gives errors about names in sluice.yaml the line of the name.
+// place gives errors about names and indexes in sluice.yaml the line where they stand.
 func (c *Config) place(err error) error {
 	all := faults(err)
 	for i, e := range all {
+		if broken, ok := errors.AsType[*indexFault](e); ok {
+			all[i] = fmt.Errorf("%s: indexes: %w", c.source.at("indexes", broken.index, broken.key), e)
+			continue
+		}
 		unknown, ok := errors.AsType[*unknownName](e)
 		if !ok {
 			continue

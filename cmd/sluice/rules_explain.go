@@ -93,7 +93,7 @@ func explainRules(ctx context.Context, opts explainOptions, names []string, hasT
 	for _, name := range names {
 		found := all.IDs(name)
 		if len(found) == 0 {
-			return &unknownName{"rule", name, "`sluice rules list` prints the ids"}
+			return unknownRule(name, all)
 		}
 		ids = append(ids, found...)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,9 @@ Exit status: 0 if all was translated, 1 if a rule was left out, 2 after an error
 		RunE: func(_ *cobra.Command, args []string) error {
 			if opts.Format == "" {
 				return fmt.Errorf("--from is missing: use one of %s", strings.Join(importer.Formats(), ", "))
+			}
+			if !slices.Contains(importer.Formats(), opts.Format) {
+				return fmt.Errorf("--from: no format is called %q: use one of %s", opts.Format, strings.Join(importer.Formats(), ", "))
 			}
 			data, err := readNamed(args[0], std.in)
 			if err != nil {
