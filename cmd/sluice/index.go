@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 
@@ -17,8 +19,8 @@ import (
 
 // indexOptions are the flags of `sluice index`.
 type indexOptions struct {
-	out, key, cache, exclude                    string
-	noNames, noSimilar, noCache, public, listed bool
+	out, key, cache, exclude            string
+	noNames, noSimilar, noCache, public bool
 }
 
 func indexCommand(std streams) *cobra.Command {
@@ -55,7 +57,6 @@ Exit status: 0 if all was indexed, 1 if files could not be read, 2 after an erro
 	f.BoolVar(&opts.noCache, "no-cache", false, "neither use nor write a cache")
 	f.StringVar(&opts.exclude, "exclude", "", "leave out the public code in this `file`, made with --public")
 	f.BoolVar(&opts.public, "public", false, "make a set of public code for --exclude, which needs no key")
-	f.BoolVar(&opts.listed, "no-builtin", false, "do not leave out the public code that Sluice knows by itself")
 	return cmd
 }
 
@@ -74,6 +75,7 @@ func index(cmd *cobra.Command, opts indexOptions, dirs []string, std streams) er
 	o := corpus.Options{
 		Dirs: dirs, Out: opts.out, Cache: opts.cache,
 		Index: fingerprint.Options{Names: !opts.noNames && !opts.public, Similar: !opts.noSimilar},
+		PDF:   pdfCommand,
 	}
 	switch {
 	case opts.noCache || opts.public:
@@ -117,6 +119,37 @@ func index(cmd *cobra.Command, opts indexOptions, dirs []string, std streams) er
 		err = statusError(exitFindings)
 	}
 	return err
+}
+
+// readPDF is the command that reads one PDF for sluice index, which no one needs
+// to know of.
+const readPDF = "read-pdf"
+
+// pdfCommand makes it.
+func pdfCommand(ctx context.Context) *exec.Cmd {
+	program, err := os.Executable()
+	if err != nil {
+		program = os.Args[0]
+	}
+	cmd := exec.CommandContext(ctx, program, readPDF)
+	cmd.Args[0] = "sluice"
+	cmd.Env = []string{} // it needs nothing of it
+	return cmd
+}
+
+func readPDFCommand(std streams) *cobra.Command {
+	return &cobra.Command{
+		Use:    readPDF,
+		Short:  "Write the text of a PDF, within limits of time and memory",
+		Args:   cobra.NoArgs,
+		Hidden: true,
+		RunE: func(*cobra.Command, []string) error {
+			if status := corpus.ReadPDF(std.in, std.out); status != corpus.PDFRead {
+				return statusError(status)
+			}
+			return nil
+		},
+	}
 }
 
 // leftOut says how many files were left out, and why.

@@ -94,6 +94,7 @@ blocks or redacts them before a byte reaches the provider.
 		rulesCommand(std),
 		edmCommand(std),
 		indexCommand(std),
+		readPDFCommand(std),
 		envoyCommand(std),
 		configCommand(std),
 		benchCommand(std),

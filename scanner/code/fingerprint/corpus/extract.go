@@ -9,15 +9,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/ledongthuc/pdf"
 )
 
 // What is taken from one document, at most.
 const (
 	maxExtracted = 64 << 20
-	maxPages     = 20_000
-	maxParts     = 64 // of a DOCX
+	maxPages     = 20_000 // of a PDF
+	maxParts     = 64     // of a DOCX
 )
 
 var errTooMuch = errors.New("it holds more text than is read of one document")
@@ -107,44 +105,6 @@ func docxPart(ctx context.Context, f *zip.File, out *bytes.Buffer) error {
 			return errTooMuch
 		}
 	}
-}
-
-// pdfText returns the text of a PDF, page by page. The library answers broken
-// files by panics; they are errors here.
-func pdfText(ctx context.Context, data []byte) (text []byte, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			text, err = nil, errors.New("it is damaged, or of a kind that cannot be read")
-		}
-	}()
-	r, err := pdf.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return nil, err
-	}
-	pages := r.NumPage()
-	if pages > maxPages {
-		return nil, errTooMuch
-	}
-	var out bytes.Buffer
-	for i := 1; i <= pages; i++ {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		page := r.Page(i)
-		if page.V.IsNull() {
-			continue
-		}
-		s, err := page.GetPlainText(nil)
-		if err != nil {
-			return nil, fmt.Errorf("page %d: %w", i, err)
-		}
-		out.WriteString(s)
-		out.WriteByte('\n')
-		if out.Len() > maxExtracted {
-			return nil, errTooMuch
-		}
-	}
-	return joinHyphens(out.Bytes()), nil
 }
 
 // joinHyphens joins words that were broken at the end of a line.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -26,6 +27,9 @@ type Options struct {
 	// Cache is the cache file; empty means none. It is read if it fits and
 	// replaced afterwards.
 	Cache string
+	// PDF makes a command that calls ReadPDF on its standard input and output and
+	// exits with the status that it returns. Without it PDF files are failures.
+	PDF func(context.Context) *exec.Cmd
 }
 
 // Report says what became of the files.
@@ -41,7 +45,7 @@ type Report struct {
 
 // Index makes an index of folders.
 func Index(ctx context.Context, o Options) (*Report, error) {
-	r := &run{report: &Report{Left: make(map[Reason]int)}}
+	r := &run{pdf: o.PDF, report: &Report{Left: make(map[Reason]int)}}
 	work, err := r.list(ctx, o.Dirs)
 	if err != nil {
 		return nil, err
@@ -176,6 +180,7 @@ type job struct {
 // run is the making of one index.
 type run struct {
 	builder *fingerprint.Builder
+	pdf     func(context.Context) *exec.Cmd
 	mu      sync.Mutex // guards what follows
 	cache   *fingerprint.CacheWriter
 	report  *Report
@@ -244,7 +249,7 @@ func (r *run) readAll(ctx context.Context, work []job) error {
 
 // read reads one file and adds it. An error is a reason to stop.
 func (r *run) read(ctx context.Context, j job) error {
-	text, id, why, err := j.text(ctx)
+	text, id, why, err := j.text(ctx, r.pdf)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -284,7 +289,7 @@ func (r *run) add(name string, id fingerprint.Identity, p fingerprint.Prints) er
 }
 
 // text reads the file's text.
-func (j *job) text(ctx context.Context) (text []byte, id string, why Reason, err error) {
+func (j *job) text(ctx context.Context, pdf func(context.Context) *exec.Cmd) (text []byte, id string, why Reason, err error) {
 	info, err := os.Lstat(j.path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -319,7 +324,7 @@ func (j *job) text(ctx context.Context) (text []byte, id string, why Reason, err
 	}
 	switch j.form {
 	case formPDF:
-		text, err = pdfText(ctx, data)
+		text, err = readPDF(ctx, pdf, data, pdfTime)
 	case formDOCX:
 		text, err = docxText(ctx, data)
 	default:
