@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	filterv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"google.golang.org/grpc/codes"
 
@@ -29,19 +30,23 @@ func TestFailingDetectors(t *testing.T) {
 			k := newDesk(t, tc.detector, func(o *Options) {
 				o.ScanTimeout, o.QueueTimeout = 50*time.Millisecond, 50*time.Millisecond
 			})
-			tk := k.talk(t, full)
-			tk.headers(false)
-			tk.body(chat(100, "nothing"), true)
-			r := tk.refusedWith(503, tc.code)
-			if strings.Contains(string(r.GetBody()), "out of order") {
-				t.Errorf("the body quotes a detector: %s", r.GetBody())
-			}
-			if c := tk.finish(); c == codes.OK {
-				t.Error("the stream ended well")
-			}
-			reason := strings.TrimPrefix(tc.code, "sluice_")
-			if n := testutil.ToFloat64(k.meter.errors.WithLabelValues(reason)); n != 1 {
-				t.Errorf("sluice_errors_total{cause=%q} is %v", reason, n)
+			for i, mode := range []filterv3.ProcessingMode_BodySendMode{full, buffered} {
+				tk := k.talk(t, mode)
+				tk.headers(false)
+				if mode == full { // buffered, the path is judged before the body comes
+					tk.body(chat(100, "nothing"), true)
+				}
+				r := tk.refusedWith(503, tc.code)
+				if strings.Contains(string(r.GetBody()), "out of order") {
+					t.Errorf("the body quotes a detector: %s", r.GetBody())
+				}
+				if c := tk.finish(); c == codes.OK {
+					t.Error("the stream ended well")
+				}
+				reason := strings.TrimPrefix(tc.code, "sluice_")
+				if n := testutil.ToFloat64(k.meter.errors.WithLabelValues(reason)); n != float64(i+1) {
+					t.Errorf("%v: sluice_errors_total{cause=%q} is %v", mode, reason, n)
+				}
 			}
 		})
 	}

@@ -43,9 +43,13 @@ func (st *stream) inspect(sc *scanner.Scanner, complete bool) {
 	}
 	if st.request.mode == Buffered && !st.request.bodyless {
 		// Envoy waits for an answer to the headers before it shows the body,
-		// and there may be no body: the path is judged now.
+		// and there may be no body: the path is judged now. run keeps no time
+		// of that, since the body is still to come.
+		overdue := time.AfterFunc(st.s.patience(), func() { st.tell(event{refuse: scanner.ReasonDeadline}) })
 		i.in = prompt.Begin(sc, st.request.alone(), st.s.opts.Limits)
-		st.tell(event{headers: i.finish()})
+		v := i.finish()
+		overdue.Stop()
+		st.tell(event{headers: v})
 	}
 	i.in = prompt.Begin(sc, st.request.Request, st.s.opts.Limits)
 	for ended := false; !ended; {
