@@ -30,7 +30,7 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, nam
 	if mayBeNotice(head) && r.isNotice(text, s) {
 		return "", "", false
 	}
-	l, sure := r.guesser.Guess(head)
+	l, sure := r.guess(text, s)
 	switch n := s.kinds[lines.Trace]; {
 	case n*2 >= s.solid && sure:
 		return classTrace, l.Name, true
@@ -40,4 +40,27 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, nam
 		return classCode, "", true
 	}
 	return l.Class, l.Name, true
+}
+
+// guess names the language of a segment by its first lines that are code by
+// themselves, or by all of its first lines if those say too little: comments
+// are much the same in all languages.
+func (r *reading) guess(text []byte, s *segment) (l languages.Language, sure bool) {
+	base, read := r.lines[s.first].start, 0
+	r.guesser.Start()
+	for i := s.first; i <= s.last && read < guessBytes; i++ {
+		l := &r.lines[i]
+		line := text[l.start-base : l.end-base]
+		if l.emit <= 0 {
+			r.guesser.Pass(line)
+			continue
+		}
+		line = line[:min(len(line), guessBytes-read)]
+		r.guesser.Line(line)
+		read += len(line)
+	}
+	if l, sure = r.guesser.Result(); sure {
+		return l, true
+	}
+	return r.guesser.Guess(text[:min(len(text), guessBytes)])
 }

@@ -58,6 +58,9 @@ func examplesOf(rows []row) []example {
 	c := &collector{r: lines.Reader{W: &lines.Weights{}, Collect: true}}
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, r := range rows {
+		if r.NameOnly {
+			continue
+		}
 		split := r.split()
 		// A long text says the same thing many times: its lines weigh less.
 		n := 0

@@ -9,19 +9,22 @@ import (
 	"strings"
 
 	"github.com/sluice-dlp/sluice/scanner/code/internal/languages"
+	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
 )
 
 const (
 	languageEpochs = 10
 	keptEpochs     = 5 // with the kept votes only
 	languageRate   = 0.3
-	languageDecay  = 1e-3
+	languageDecay  = 5e-3
 	languageDrop   = 0.3  // of the features, so that none is relied on alone
 	languageUnit   = 24.0 // votes in a unit of log-odds
-	popularWeight  = 2
+	popularWeight  = 3
 	// leastFiles is in how many files a feature must be to be of the language
 	// rather than of a program.
 	leastFiles = 5
+	// leastSources is in how many packages or corpora, for the same reason.
+	leastSources = 3
 	// hintPieces is how many handfuls of a language's words are learnt.
 	hintPieces = 25
 	// leastWindows is how many windows a language needs to be learnt.
@@ -43,13 +46,14 @@ objectivec shell powershell sql html css yaml`)
 // unclear are endings that several languages share.
 var unclear = set(`h m t com tmpl tpl scm in inc q`)
 
-// voters fits the votes for languages on the programs of the rows.
-func voters(rows []row) *languages.Votes {
+// voters fits the votes for languages on the programs of the rows, but for the
+// lines that w does not take for code, most of which are comments.
+func voters(w *lines.Weights, rows []row) *languages.Votes {
 	byName := map[string][]row{}
 	for _, r := range rows {
 		l, _ := languages.OfTag([]byte(r.Lang))
 		if l.Name != "" && l.Class != "trace" && l.Class != "diff" && !unclear[r.Lang] {
-			byName[l.Name] = append(byName[l.Name], r)
+			byName[l.Name] = append(byName[l.Name], plainly(w, r))
 		}
 	}
 	v := &languages.Votes{}
@@ -86,10 +90,10 @@ func voters(rows []row) *languages.Votes {
 			}
 		}
 		if text := phrases[name]; text != "" {
-			lines := strings.Split(text, "\n")
+			phrase := strings.Split(text, "\n")
 			for range hintPieces {
-				rng.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
-				add([]byte(strings.Join(lines[:5], "\n")))
+				rng.Shuffle(len(phrase), func(i, j int) { phrase[i], phrase[j] = phrase[j], phrase[i] })
+				add([]byte(strings.Join(phrase[:5], "\n")))
 			}
 		}
 		for _, r := range group {
@@ -120,24 +124,26 @@ func common(byName map[string][]row) map[uint32]int32 {
 	ids := map[uint32]int32{}
 	for _, name := range sortedKeys(byName) {
 		files := map[uint32]map[string]bool{}
+		sources := map[uint32]map[string]bool{}
 		for _, r := range byName[name] {
 			g.Read(bytes.Join(programOf(&r), []byte("\n")))
 			for _, f := range g.Features {
 				if files[f] == nil {
-					files[f] = map[string]bool{}
+					files[f], sources[f] = map[string]bool{}, map[string]bool{}
 				}
-				files[f][r.File] = true
+				files[f][r.File], sources[f][r.Source] = true, true
 			}
 		}
 		var often []uint32
-		all := map[string]bool{}
+		all, from := map[string]bool{}, map[string]bool{}
 		for _, r := range byName[name] {
-			all[r.File] = true
+			all[r.File], from[r.Source] = true, true
 		}
+		fewestSources := min(leastSources, max(1, len(from)/2))
 		// Of a language in few files, features in half of them.
 		least := min(leastFiles, max(2, len(all)/2))
 		for f, in := range files {
-			if len(in) >= least {
+			if len(in) >= least && len(sources[f]) >= fewestSources {
 				often = append(often, f)
 			}
 		}
@@ -159,6 +165,20 @@ func common(byName map[string][]row) map[uint32]int32 {
 		}
 	}
 	return ids
+}
+
+// plainly returns the row without the lines that are not code by themselves.
+func plainly(w *lines.Weights, r row) row {
+	reader := lines.Reader{W: w}
+	var text [][]byte
+	for _, line := range programOf(&r) {
+		if reader.Read(line).Score > 0 {
+			text = append(text, line)
+		}
+	}
+	r.Text = string(bytes.Join(text, []byte("\n")))
+	r.Lines = labels([]byte(r.Text), 1)
+	return r
 }
 
 func unique(features []uint32) []uint32 {
@@ -247,9 +267,16 @@ func fitVotes(v *languages.Votes, pieces []piece, ids map[uint32]int32) {
 			w[i] = 0
 		}
 	}
+	// The mean of the weights after each pass sways less with the last pieces
+	// seen than the weights themselves.
+	mean := make([]float64, len(w))
 	for range keptEpochs {
 		pass()
+		for i, x := range w {
+			mean[i] += x / keptEpochs
+		}
 	}
+	w = mean
 	// The features that say most, of those that are seen often.
 	seen := make([]float64, len(ids))
 	for _, p := range pieces {
@@ -309,7 +336,7 @@ func strongest(w []float64, n int) []bool {
 
 // rightly is the share of the rows' programs whose language is guessed, of those
 // in languages that can be.
-func rightly(v *languages.Votes, rows []row) float64 {
+func rightly(w *lines.Weights, v *languages.Votes, rows []row) float64 {
 	g := languages.Guesser{Votes: v}
 	right, all := 0, 0
 	for _, r := range rows {
@@ -318,7 +345,8 @@ func rightly(v *languages.Votes, rows []row) float64 {
 			continue
 		}
 		all++
-		got, ok := g.Guess(bytes.Join(programOf(&r), []byte("\n")))
+		plain := plainly(w, r)
+		got, ok := g.Guess([]byte(plain.Text))
 		if ok && got == l {
 			right++
 		}

@@ -89,6 +89,9 @@ func run(corpora, cache, texts, out string, check bool) error {
 		Features: 1 << lines.Bits, Sources: map[string]int{}, Licenses: map[string]int{}, Languages: map[string]int{},
 	}
 	for _, r := range fit {
+		if r.NameOnly {
+			continue
+		}
 		record.Sources[r.Source]++
 		if !r.packaged() {
 			record.Licenses[r.License]++
@@ -103,11 +106,11 @@ func run(corpora, cache, texts, out string, check bool) error {
 	if err := write(filepath.Join(out, "lines", "weights"), data, record); err != nil {
 		return err
 	}
-	v := voters(fit)
+	v := voters(w, fit)
 	data = v.Encode()
 	return write(filepath.Join(out, "languages", "votes"), data, ballotRecord{
 		Votes: fmt.Sprintf("%x", sha256.Sum256(data)), Data: record.Data, Features: v.Len(), Languages: len(v.Languages),
-		Tuning: rightly(v, fit), HeldOut: rightly(v, rest),
+		Tuning: rightly(w, v, fit), HeldOut: rightly(w, v, rest),
 	})
 }
 

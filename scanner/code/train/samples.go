@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/sluice-dlp/sluice/scanner/code/internal/languages"
 )
 
 // How much is taken of a language: lines in all, lines of a window, windows of
@@ -20,9 +22,12 @@ import (
 // in many must not outweigh the others.
 const (
 	linesPerLanguage = 2500
-	shortestWindow   = 5
-	longestWindow    = 40
-	windowsPerFile   = 10
+	// linesToName are lines more, by which a popular language is told from the
+	// others: that takes more programs than to tell code from prose.
+	linesToName    = 12000
+	shortestWindow = 5
+	longestWindow  = 40
+	windowsPerFile = 10
 	// Files of text and data, which are not code.
 	linesOfText = 12000
 	linesOfData = 2500
@@ -199,13 +204,23 @@ func labels(text []byte, label int) []*int {
 }
 
 // windows cuts the programs of one language, a window of each file before a
-// second one of any.
+// second one of any, the packages taking turns.
 func (c *cutter) windows(files []sample) {
 	slices.SortStableFunc(files, func(a, b sample) int { return cmp.Compare(a.key, b.key) })
+	turn, before := make(map[uint64]int), make(map[string]int)
+	for _, f := range files {
+		turn[f.key] = before[f.source]
+		before[f.source]++
+	}
+	slices.SortStableFunc(files, func(a, b sample) int { return turn[a.key] - turn[b.key] })
+	more := 0
+	if l, _ := languages.OfTag([]byte(files[0].tag)); popular[l.Name] && !unclear[files[0].tag] {
+		more = linesToName
+	}
 	taken := 0
 	for round := range windowsPerFile {
 		for _, f := range files {
-			if taken >= f.limit {
+			if taken >= f.limit+more {
 				continue
 			}
 			rng := rand.New(rand.NewPCG(f.key, uint64(round)))
@@ -222,6 +237,7 @@ func (c *cutter) windows(files []sample) {
 				continue
 			}
 			r.ID = fmt.Sprint(f.source, " ", f.tag, " ", len(c.rows))
+			r.NameOnly = taken >= f.limit
 			c.rows = append(c.rows, r)
 			taken += n
 		}

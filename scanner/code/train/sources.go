@@ -47,6 +47,7 @@ type row struct {
 	ID, Text, Lang, Source, License string
 	Lines                           []*int
 	File                            string `json:"-"` // of a package, that it was cut from
+	NameOnly                        bool   `json:"-"` // for the names of languages, not for what is code
 }
 
 func (r *row) tuning() bool    { return tuningSources[r.Source] }

@@ -180,7 +180,8 @@ func TestVoters(t *testing.T) {
 		c.windows(c.byTag["py"])
 		return c.rows
 	}
-	first, second := voters(read()), voters(read())
+	w := regress(examplesOf(read()))
+	first, second := voters(w, read()), voters(w, read())
 	if !bytes.Equal(first.Encode(), second.Encode()) {
 		t.Error("the same data gave different votes")
 	}

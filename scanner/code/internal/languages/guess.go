@@ -1,5 +1,7 @@
 package languages
 
+import "bytes"
+
 // Guesser guesses with one set of votes. It is not safe for concurrent use; its
 // zero value with Votes set is ready.
 type Guesser struct {
@@ -11,6 +13,7 @@ type Guesser struct {
 	known []uint16 // slots of the text's features that have votes, each once
 	seen  [slots / 64]uint64
 	sums  [maxLanguages]int32
+	until []byte // what ends the comment that the last line left open
 }
 
 // Feature families keep equal values of different meaning apart.
@@ -59,14 +62,47 @@ var byteClass = func() (t [256]uint8) {
 
 // Read takes the features of a text.
 func (g *Guesser) Read(text []byte) {
+	g.Start()
+	for len(text) > 0 {
+		line, rest, _ := bytes.Cut(text, lineBreak)
+		g.Line(line)
+		text = rest
+	}
+}
+
+var lineBreak = []byte{'\n'}
+
+// Start forgets the lines read before.
+func (g *Guesser) Start() {
 	for _, k := range g.known {
 		g.seen[k/64] = 0
 	}
-	g.known, g.Features = g.known[:0], g.Features[:0]
-	const wordMark = 1 // stands for a word in hashes of punctuation
+	g.known, g.Features, g.until = g.known[:0], g.Features[:0], nil
+}
+
+// Pass takes note of a line that is not to be read: a comment may end in it.
+func (g *Guesser) Pass(line []byte) {
+	if g.until != nil && bytes.Contains(line, g.until) {
+		g.until = nil
+	}
+}
+
+// wordMark stands for a word in hashes of punctuation.
+const wordMark = 1
+
+// Line takes the features of a line, given without its ending. Of comments it
+// takes the marks only: their words are those of people.
+func (g *Guesser) Line(text []byte) {
+	if g.until != nil {
+		_, after, ok := bytes.Cut(text, g.until)
+		if !ok {
+			return
+		}
+		g.until, text = nil, after
+	}
 	var (
 		last   uint32 // hash of the word before
-		gap    = uint32(' ')
+		gap    = uint32('\n')
 		prev   = uint32('\n') // the byte before, or wordMark
 		before = uint32(0)    // the one before that
 		fresh  = true         // nothing of the line was read
@@ -76,13 +112,6 @@ func (g *Guesser) Read(text []byte) {
 		switch byteClass[c] {
 		case 0:
 			i++
-			if c == '\n' {
-				if !fresh {
-					g.add(famEnd + (prev<<8|before)*hashMul)
-				}
-				fresh, before, prev, gap, last = true, 0, '\n', '\n', 0
-				continue
-			}
 			if !fresh && prev != ' ' {
 				before, prev = prev, ' '
 			}
@@ -101,8 +130,26 @@ func (g *Guesser) Read(text []byte) {
 					}
 				}
 				g.add(famStart + (p<<8|next)*hashMul)
-				fresh = false
 			}
+			if opensComment[c] {
+				if size, ends := comment(text[i-1:], fresh, prev == ' ' || prev == '\n'); size > 0 {
+					for k := 1; k < size; k++ {
+						g.add(famPunct + (uint32(text[i+k-2])<<8|uint32(text[i+k-1]))*hashMul)
+					}
+					if ends == nil {
+						return
+					}
+					_, after, ok := bytes.Cut(text[i-1+size:], ends)
+					if !ok {
+						g.until = ends
+						return
+					}
+					i = len(text) - len(after)
+					before, prev, gap = prev, ' ', ' '
+					continue
+				}
+			}
+			fresh = false
 			before, prev, gap = prev, p, gap<<8|p
 		default:
 			j := i
@@ -159,6 +206,11 @@ func (g *Guesser) Read(text []byte) {
 // there are, the more lead is needed, as their square root.
 func (g *Guesser) Guess(text []byte) (l Language, ok bool) {
 	g.Read(text)
+	return g.Result()
+}
+
+// Result names the language of the lines read since Start; see Guess.
+func (g *Guesser) Result() (l Language, ok bool) {
 	best, lead := g.poll()
 	n := len(g.known)
 	return g.Votes.Languages[best], n >= leastFeatures && int(lead)*int(lead) >= leastLead*leastLead*n
