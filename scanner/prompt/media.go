@@ -23,6 +23,9 @@ const (
 
 // mediaOf reads a content-type header.
 func mediaOf(contentType string) media {
+	if contentType == "application/json" { // nearly all
+		return mediaJSON
+	}
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		kind, _, _ = strings.Cut(strings.ToLower(contentType), ";")

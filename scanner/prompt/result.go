@@ -118,6 +118,9 @@ type mark struct {
 
 func (in *Inspection) mapDecisions(decisions []scanner.Decision) *mapping {
 	n := len(decisions)
+	if n == 0 {
+		return &mapping{in: in} // as for nearly every request: its maps are only read
+	}
 	m := &mapping{
 		in: in, own: map[int32][]edit{}, edits: map[int32][]edit{}, marks: map[int32][]mark{}, texts: map[int32][]byte{},
 		spans: make([][]scanner.Span, n), owner: make([]int32, n), derived: make([]bool, n), doubted: make([]bool, n),
