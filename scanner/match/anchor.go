@@ -74,12 +74,13 @@ type chooser struct {
 	sorts  []share            // by number
 	rates  map[[anchorLen]uint16]float64
 
-	sets setFinder
+	follower follower
+	sets     setFinder
 }
 
 func newChooser() *chooser {
 	return &chooser{
-		freq:   newFrequencies(),
+		freq:   pairFrequencies(),
 		ids:    map[byteSet]uint16{},
 		shares: [][]groupShare{nil}, // no set has number 0
 		sorts:  make([]share, 1),
@@ -91,7 +92,7 @@ func newChooser() *chooser {
 // too common to be worth looking for.
 func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
 	list := flatten(root, nil)
-	best, _ := c.choose(list, maxNesting, 0, len(list))
+	best, _ := c.choose(list, maxNesting, 0, len(list), costWhole)
 	if len(best) == 0 {
 		best = c.literalAnchors(literals)
 	}
@@ -105,43 +106,81 @@ func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
 
 // rate estimates at what share of places the first n sets stand.
 func (c *chooser) rate(seq *sequence, n int) float64 {
+	rate, _ := c.rateBelow(seq, n, n, 0)
+	return rate
+}
+
+// rateBelow is rate of the first few sets, and unless that is most or more, of the first n.
+func (c *chooser) rateBelow(seq *sequence, few, n int, most float64) (first, rate float64) {
 	for n > 1 && seq[n-1] == anyByte {
 		n--
 	}
+	few = min(few, n)
+	if len(c.shares) > 1<<16-anchorLen {
+		// Nobody has so many sets. Forget them all.
+		clear(c.ids)
+		clear(c.rates)
+		c.shares, c.sorts = c.shares[:1], c.sorts[:1]
+	}
 	var key [anchorLen]uint16
-	for k := range n {
+	for k := range few {
 		key[k] = c.number(seq[k])
 	}
-	r, ok := c.rates[key]
-	if ok {
-		return r
+	begun := key
+	first, known := c.rates[begun]
+	if known && (few == n || first >= most) {
+		return first, first
 	}
-	var all [anchorLen][]groupShare
-	for k := range n {
-		all[k] = c.shares[key[k]]
+	if known {
+		for k := few; k < n; k++ {
+			key[k] = c.number(seq[k])
+		}
+		if rate, ok := c.rates[key]; ok {
+			return first, rate
+		}
 	}
-	r = c.freq.rate(all[:n])
+	f := &c.follower
+	f.begin()
+	for k := range few {
+		f.follow(c.freq, c.shares[key[k]])
+	}
+	if !known {
+		first = f.rate() + c.others(&key, few)
+		c.rates[begun] = first
+		if few == n || first >= most {
+			return first, first
+		}
+		for k := few; k < n; k++ {
+			key[k] = c.number(seq[k])
+		}
+		if rate, ok := c.rates[key]; ok {
+			return first, rate
+		}
+	}
+	for k := few; k < n; k++ {
+		f.follow(c.freq, c.shares[key[k]])
+	}
+	rate = f.rate() + c.others(&key, n)
+	c.rates[key] = rate
+	return first, rate
+}
+
+// others estimates at what share of places the first n sets stand in the sorts of text of which no pairs are known.
+func (c *chooser) others(key *[anchorLen]uint16, n int) (rate float64) {
 	for m := sortBase64; m < models; m++ {
 		other := sorts[m].weight
 		for k := range n {
 			other *= c.sorts[key[k]][m]
 		}
-		r += float64(other)
+		rate += float64(other)
 	}
-	c.rates[key] = r
-	return r
+	return rate
 }
 
 // number returns the number of a set, whose shares are known from then on.
 func (c *chooser) number(s byteSet) uint16 {
 	id, ok := c.ids[s]
 	if !ok {
-		if len(c.shares) == 1<<16 {
-			// Nobody has so many. Forget them all.
-			clear(c.ids)
-			clear(c.rates)
-			c.shares, c.sorts = c.shares[:1], c.sorts[:1]
-		}
 		id = uint16(len(c.shares))
 		c.shares = append(c.shares, groupShares(s))
 		c.sorts = append(c.sorts, shareOf(s))
@@ -156,10 +195,12 @@ const (
 	maxNesting      = 2   // alternatives within alternatives
 )
 
-// choose returns the cheapest anchors for the concatenation of list, of those that begin in list[from:to].
-func (c *chooser) choose(list []*node, nesting, from, to int) (best []anchor, cost float64) {
-	cost = costWhole
+// choose returns the cheapest anchors for the concatenation of list, of those that begin in list[from:to], if they
+// cost less than most.
+func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (best []anchor, cost float64) {
+	cost = most
 	to = min(to, len(list), maxStarts)
+	c.sets.prepare(list, from, to)
 	for i := from; i < to; i++ {
 		if list[i].kind == kindAssert {
 			continue
@@ -186,25 +227,26 @@ func (c *chooser) choose(list []*node, nesting, from, to int) (best []anchor, co
 	}
 	for i := from; i < min(to, len(list)); i++ {
 		n := list[i]
-		if n.kind != kindAlt || len(n.sub) > maxAlternatives {
+		// The runes of a class share too much for each to be looked for.
+		if n.kind != kindAlt || n.class || len(n.sub) > maxAlternatives {
 			continue
 		}
 		var all []anchor
-		sum := 0.0
+		// More anchors fill more buckets: take them only for a clear gain.
+		sum, most := 0.0, cost*0.8
 		for _, sub := range n.sub {
 			branch := append(make([]*node, 0, len(list)+8), list[:i]...)
 			branch = flatten(sub, branch)
 			end := len(branch)
 			branch = append(branch, list[i+1:]...)
 			// What begins so far from the alternative that it does not see it was tried already.
-			some, x := c.choose(branch, nesting-1, max(from, i-anchorLen), end+1)
+			some, x := c.choose(branch, nesting-1, max(from, i-anchorLen), end+1, most-sum)
 			all = append(all, some...)
-			if sum += x; sum >= cost {
+			if sum += x; sum >= most {
 				break
 			}
 		}
-		// More anchors fill more buckets: take them only for a clear gain.
-		if sum < cost*0.8 {
+		if sum < most {
 			best, cost = all, sum
 		}
 	}
@@ -213,10 +255,7 @@ func (c *chooser) choose(list []*node, nesting, from, to int) (best []anchor, co
 
 // cheaper rates an anchor and reports whether it costs less.
 func (c *chooser) cheaper(a *anchor, cost float64) bool {
-	if a.first = c.rate(&a.seq, firstLen); costFirst*a.first >= cost {
-		return false
-	}
-	a.rate = c.rate(&a.seq, anchorLen)
+	a.first, a.rate = c.rateBelow(&a.seq, firstLen, anchorLen, cost/costFirst)
 	return a.cost() < cost
 }
 

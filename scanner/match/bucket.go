@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -68,16 +69,7 @@ func newFilter(byPattern [][]anchor) *filter {
 			e.after[k] = cl.set(&it.anchor.after[k])
 		}
 	}
-	// Frequent anchors choose their bucket first.
-	slices.SortStableFunc(items, func(a, b item) int {
-		switch {
-		case a.anchor.first > b.anchor.first:
-			return -1
-		case a.anchor.first < b.anchor.first:
-			return 1
-		}
-		return 0
-	})
+	sortItems(items)
 	most, vectors := 300, false // anchors of a bank
 	if firstSteps[0].classify != nil {
 		most, vectors = 512, true
@@ -85,12 +77,22 @@ func newFilter(byPattern [][]anchor) *filter {
 	for range max(1, (len(items)+most-1)/most) {
 		f.banks = append(f.banks, newBank())
 	}
-	if vectors {
-		f.fill(items, cl)
-	} else {
+	switch {
+	case len(items) <= lanesAll:
+		for i := range items {
+			f.banks[0].add(i, &items[i])
+		}
+	case vectors:
+		f.fillParts(items, cl)
+	default:
 		f.fillHalves(items)
 	}
 	return f
+}
+
+// sortItems puts the frequent anchors first, which choose their bucket first.
+func sortItems(items []item) {
+	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.anchor.first, a.anchor.first) })
 }
 
 func newBank() *bank {
@@ -113,11 +115,29 @@ type bucket struct {
 // likely is how many buckets are looked at closely.
 const likely = 8
 
+// partBanks is how many banks are filled together.
+const partBanks = 2
+
+// fillParts fills a few banks at a time, each few with anchors that are alike: those of which the second and the next places are.
+func (f *filter) fillParts(items []item, cl *classes) {
+	parts := (len(f.banks) + partBanks - 1) / partBanks
+	order := slices.Clone(items)
+	slices.SortStableFunc(order, func(a, b item) int { return slices.Compare(a.sets[1:], b.sets[1:]) })
+	inParallel(parts, func(next func() int) {
+		samples := newSampled(cl)
+		for n := next(); n < parts; n = next() {
+			from, to := n*partBanks, min((n+1)*partBanks, len(f.banks))
+			part := order[from*len(order)/len(f.banks) : to*len(order)/len(f.banks)]
+			sortItems(part)
+			f.fill(f.banks[from:to], part, cl, samples)
+		}
+	})
+}
+
 // fill puts anchors into buckets where they let the least more through. By the shares of bytes it chooses some buckets, and among
 // them by samples of text.
-func (f *filter) fill(items []item, cl *classes) {
-	samples := newSampled(cl)
-	all := make([]bucket, maxBuckets*len(f.banks))
+func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled) {
+	all := make([]bucket, maxBuckets*len(banks))
 	for b := range all {
 		for k := range classLen {
 			all[b].with[k] = make([]uint64, samples.words)
@@ -166,7 +186,7 @@ func (f *filter) fill(items []item, cl *classes) {
 				b.with[k][w] |= x
 			}
 		}
-		f.banks[chosen/maxBuckets].add(chosen%maxBuckets, it)
+		banks[chosen/maxBuckets].add(chosen%maxBuckets, it)
 	}
 }
 

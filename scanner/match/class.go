@@ -117,13 +117,18 @@ func newClasses(anchors []*anchor) *classes {
 		}
 	}
 	if len(all) > maxClasses {
-		for i, g := range all {
+		for _, g := range all {
 			g.costs = make([]float32, len(all))
-			for _, other := range all[:i] {
-				c := cost(g, other)
-				g.costs[other.id], other.costs[g.id] = c, c
-			}
 		}
+		inParallel(len(all), func(next func() int) {
+			for i := next(); i < len(all); i = next() {
+				g := all[i]
+				for _, other := range all[:i] {
+					c := cost(g, other)
+					g.costs[other.id], other.costs[g.id] = c, c
+				}
+			}
+		})
 		for _, g := range all {
 			choose(g)
 		}

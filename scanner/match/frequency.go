@@ -3,6 +3,7 @@ package match
 import (
 	"math"
 	"math/bits"
+	"sync"
 )
 
 // The filter must guess how often a sequence of bytes occurs in the texts that people
@@ -55,6 +56,9 @@ type frequencies struct {
 	after  [frequencyGroups][frequencyGroups]float32
 }
 
+// pairFrequencies are those of pairRows.
+var pairFrequencies = sync.OnceValue(newFrequencies)
+
 func newFrequencies() *frequencies {
 	f := &frequencies{}
 	var shares [128]float32
@@ -75,7 +79,7 @@ func newFrequencies() *frequencies {
 
 // groupShare is how much of a group a set of bytes takes.
 type groupShare struct {
-	group int
+	group uint8
 	share float32
 }
 
@@ -94,38 +98,52 @@ func groupShares(s byteSet) []groupShare {
 		if g < len(groupSizes) {
 			k /= groupSizes[g]
 		}
-		out = append(out, groupShare{g, k})
+		out = append(out, groupShare{uint8(g), k})
 	}
 	return out
 }
 
-// rate estimates at what share of the places of a text a sequence stands.
-func (f *frequencies) rate(seq [][]groupShare) float64 {
-	var now, then [frequencyGroups]float32
-	for k, shares := range seq {
-		if k == 0 {
-			for _, s := range shares {
-				now[s.group] = f.single[s.group] * s.share
-			}
+// follower estimates at what share of the places of a text a sequence stands, set by set.
+type follower struct {
+	now  [frequencyGroups]float32 // of the last byte
+	last []groupShare             // the groups that it can be of
+	any  bool                     // a set was followed
+}
+
+// begin forgets the sequence.
+func (f *follower) begin() { f.any = false }
+
+// follow goes on with a set.
+func (f *follower) follow(freq *frequencies, shares []groupShare) {
+	if !f.any {
+		for _, s := range shares {
+			f.now[s.group] = freq.single[s.group] * s.share
+		}
+		f.last, f.any = shares, true
+		return
+	}
+	var then [frequencyGroups]float32
+	for _, from := range f.last {
+		p := f.now[from.group]
+		if p == 0 {
 			continue
 		}
+		row := &freq.after[from.group]
 		for _, s := range shares {
-			then[s.group] = 0
+			then[s.group] += p * row[s.group]
 		}
-		for _, from := range seq[k-1] {
-			row, p := &f.after[from.group], now[from.group]
-			if p == 0 {
-				continue
-			}
-			for _, s := range shares {
-				then[s.group] += p * row[s.group] * s.share
-			}
-		}
-		now = then
 	}
+	for _, s := range shares {
+		f.now[s.group] = then[s.group] * s.share
+	}
+	f.last = shares
+}
+
+// rate returns the share of places.
+func (f *follower) rate() float64 {
 	total := float32(0)
-	for _, s := range seq[len(seq)-1] {
-		total += now[s.group]
+	for _, s := range f.last {
+		total += f.now[s.group]
 	}
 	return float64(total)
 }

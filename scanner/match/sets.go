@@ -15,6 +15,13 @@ type setFinder struct {
 	seen             []uint32 // by instruction, kind and neighbours: the round in which it was met
 	round            uint32
 	now, next, stack []strand
+
+	// A list of which all places will be asked about, and what was compiled of it.
+	prepared []*node
+	base     int
+	starts   []int32 // by element, from the one numbered base on
+	least    []int   // bytes that it takes at least
+	asks     []bool  // it has an assertion
 }
 
 // strand is a place in the program, and what is known of the bytes on either
@@ -127,9 +134,11 @@ func (f *setFinder) fill(list []*node, kinds uint8, seq []byteSet, end []bool) {
 			}
 		}
 	}
-	start := f.compile(list[n:], len(seq)-n)
-	f.asserts = slices.ContainsFunc(f.nfa, func(in inst) bool { return in.op == opAssert })
-	if !f.asserts || !f.asks(start) {
+	start, ok := f.start(list[n:], len(seq)-n)
+	if !ok {
+		start = f.compile(list[n:], len(seq)-n)
+	}
+	if !f.asserts || !f.asksAt(start) {
 		kinds = 1 // whatever that byte is
 	}
 	for ; kinds != 0; kinds &= kinds - 1 {
@@ -137,14 +146,14 @@ func (f *setFinder) fill(list []*node, kinds uint8, seq []byteSet, end []bool) {
 	}
 }
 
-// asks reports whether an assertion may come before the first byte.
-func (f *setFinder) asks(pc int32) bool {
+// asksAt reports whether an assertion may come before the first byte.
+func (f *setFinder) asksAt(pc int32) bool {
 	switch in := &f.nfa[pc]; in.op {
 	case opAssert:
 		return true
 	case opSplit:
 		// A loop over nothing is none: no element of a list is.
-		return in.out < pc && f.asks(in.out) || in.alt < pc && f.asks(in.alt) || in.out > pc || in.alt > pc
+		return in.out < pc && f.asksAt(in.out) || in.alt < pc && f.asksAt(in.alt) || in.out > pc || in.alt > pc
 	}
 	return false
 }
@@ -186,18 +195,59 @@ func (f *setFinder) behind(list []*node, i int, seq sequence, end [anchorLen]boo
 	return a, a.seq[0] != anyByte
 }
 
+const (
+	startElements = 2 * anchorLen // elements of a list after which the rest is taken for anything
+	startRoom     = 2 * anchorLen // states of a repeat
+)
+
 // compile writes as much of list as the first places can reach, and returns where it starts.
 func (f *setFinder) compile(list []*node, places int) int32 {
-	const elements, room = 2 * anchorLen, 2 * anchorLen
 	// What comes after that many bytes cannot be reached.
 	need := 0
-	for least := 0; need < min(len(list), elements) && least < places; need++ {
+	for least := 0; need < min(len(list), startElements) && least < places; need++ {
 		lo, _ := list[need].widths()
 		least += lo
 	}
-	f.nfa = f.nfa[:0]
+	f.nfa, f.prepared = f.nfa[:0], nil
 	accept := f.nfa.emit(inst{op: opAccept})
-	return f.nfa.compile(&node{kind: kindCat, sub: list[:need]}, accept, room)
+	start := f.nfa.compile(&node{kind: kindCat, sub: list[:need]}, accept, startRoom)
+	f.asserts = slices.ContainsFunc(f.nfa, func(in inst) bool { return in.op == opAssert })
+	return start
+}
+
+// prepare compiles list for the questions what can stand at its places from up to to, which are many.
+func (f *setFinder) prepare(list []*node, from, to int) {
+	f.prepared, f.base = nil, from
+	if from >= to {
+		return
+	}
+	end := min(len(list), to+startElements)
+	n := end - from
+	f.starts, f.least, f.asks = slices.Grow(f.starts[:0], n)[:n], slices.Grow(f.least[:0], n)[:n], slices.Grow(f.asks[:0], n)[:n]
+	f.nfa = f.nfa[:0]
+	pc := f.nfa.emit(inst{op: opAccept})
+	for i, n := range slices.Backward(list[from:end]) {
+		had := len(f.nfa)
+		pc = f.nfa.compile(n, pc, startRoom)
+		f.starts[i] = pc
+		f.asks[i] = slices.ContainsFunc(f.nfa[had:], func(in inst) bool { return in.op == opAssert })
+		f.least[i], _ = n.widths()
+	}
+	f.prepared = list
+}
+
+// start returns where list starts, if it is what is left of the prepared one.
+func (f *setFinder) start(list []*node, places int) (pc int32, ok bool) {
+	i := len(f.prepared) - len(list) - f.base
+	if len(list) == 0 || i < 0 || i >= len(f.starts) || &list[0] != &f.prepared[i+f.base] {
+		return 0, false
+	}
+	f.asserts = false
+	for k, least := i, 0; k < len(f.starts) && least < places && !f.asserts; k++ {
+		f.asserts = f.asks[k]
+		least += f.least[k]
+	}
+	return f.starts[i], true
 }
 
 // from follows the program from start, where the byte before is of the given kind, and adds to seq and end.

@@ -36,7 +36,7 @@ func newSorts() (sorts [models]textSort) {
 		return string(b)
 	}
 	lower, upper, digits := between('a', 'z'), between('A', 'Z'), between('0', '9')
-	f := newFrequencies()
+	f := pairFrequencies()
 	for c := range 256 {
 		share := f.single[groupOf[c]]
 		if g := int(groupOf[c]); g < len(groupSizes) {

@@ -61,7 +61,8 @@ type node struct {
 	set      byteSet
 	sub      []*node
 	min, max int
-	most     int // runes of a repeat whose copies are bytes; 0 if they are not
+	most     int  // runes of a repeat whose copies are bytes; 0 if they are not
+	class    bool // the alternatives are the runes of a class, of ASCII and beyond
 	cond     syntax.EmptyOp
 }
 
@@ -231,7 +232,7 @@ func (c class) node() *node {
 	if len(alts) == 1 {
 		return alts[0]
 	}
-	return &node{kind: kindAlt, sub: alts}
+	return &node{kind: kindAlt, sub: alts, class: c.ascii != (byteSet{}) || c.anyHigh}
 }
 
 func bytesNode(r rune) *node {
