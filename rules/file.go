@@ -22,6 +22,8 @@ import (
 type File struct {
 	// Name is the path that the file was read from; messages begin with it.
 	Name string `yaml:"-"`
+	// Fragments are parts of expressions that patterns of the file refer to, by name.
+	Fragments map[string]Fragment `yaml:"fragments"`
 	// Rules are the file's rules, in order.
 	Rules []*Rule `yaml:"rules"`
 	// Exceptions are findings that are known and accepted.
@@ -270,6 +272,10 @@ func Parse(name string, data []byte) (*File, error) {
 	}
 	for i := range f.Exceptions {
 		d.faults = append(d.faults, f.Exceptions[i].validate()...)
+	}
+	if faults := f.expandFragments(); len(faults) > 0 {
+		d.faults = append(d.faults, faults...)
+		return nil, d.err() // patterns with references in them are no expressions
 	}
 	valid := make(map[string]bool)
 	for i, r := range f.Rules {
