@@ -175,29 +175,12 @@ func (w *walker) addEmbedded(parent int32, text []byte, e embedded, o outer) {
 		if e.url || e.is == contentText || e.json && bytes.IndexByte(text, '\\') >= 0 {
 			w.in.fail(failed(ReasonTooDeep, "more than %d layers of encodings in a string", maxNesting))
 		}
-		w.addFragments(parent, text, o, e.json) // which fails if there are any
+		w.addFragments(parent, text, o) // which fails if there are any
 		return
 	}
 	switch {
-	case e.json, e.is == contentUnknown && !e.url:
-		w.addFragments(parent, text, o, e.json)
-	}
-	switch {
 	case e.json:
-		// A document that is cut or malformed is no error: it is a string.
-		// What was read of it until then is scanned, and the rest if it hides
-		// letters, as if it were one string.
-		t := tokenizer{maxDepth: w.in.limits.MaxDepth, multi: true, containers: true}
-		if err := t.feed(text, &stringSink{w: w, parent: parent, text: text, outer: o}); err == nil {
-			_, _, cut := t.partial()
-			if !cut {
-				return
-			}
-			t.off = t.start
-		}
-		if rest := text[t.off:]; bytes.Contains(rest, []byte(`\u`)) {
-			w.addDecoded(record{parent: parent, start: uint32(t.off), end: uint32(len(text)), codec: codecJSON}, rest, o)
-		}
+		w.addDocument(parent, text, o)
 	case e.url:
 		o.role = scanner.RoleURL
 		w.addDecoded(record{parent: parent, end: uint32(len(text)), codec: codecPercent}, text, o)
@@ -206,6 +189,48 @@ func (w *walker) addEmbedded(parent int32, text []byte, e embedded, o outer) {
 		w.addDecoded(record{parent: parent, start: uint32(e.start), end: uint32(e.end), codec: e.codec}, text[e.start:e.end], o)
 	case e.is == contentDocument:
 		w.in.fail(failed(ReasonBinaryFile, "an embedded file is neither text nor image nor sound"))
+	case e.is == contentUnknown:
+		w.addFragments(parent, text, o)
+	}
+}
+
+// addDocument adds the strings of a JSON document. One that is cut or malformed is
+// no error: many a sentence begins with a bracket. What was read of it until then
+// is scanned, and the rest as any string is.
+func (w *walker) addDocument(parent int32, text []byte, o outer) {
+	t := tokenizer{maxDepth: w.in.limits.MaxDepth, multi: true, containers: true}
+	read := len(text)
+	err := t.feed(text, &stringSink{w: w, parent: parent, text: text, outer: o})
+	switch {
+	case t.state == inString: // with an escape that is none, perhaps
+		read = t.start
+	case err != nil:
+		read = t.off
+	}
+	w.addRuns(parent, text[:read], o, true)
+	if read == len(text) {
+		return
+	}
+	r := record{parent: parent, start: uint32(read), end: uint32(len(text)), node: -1, kind: kindNested, codec: codecJSON, derived: true}
+	rest := text[read:]
+	if hasEscape(rest) {
+		w.addDecoded(r, rest, o)
+		return
+	}
+	r.codec = codecPlain
+	w.addFragments(w.in.texts.addSilent(r), rest, o)
+}
+
+// hasEscape reports whether a text has JSON's escape of a character by its number.
+func hasEscape(text []byte) bool {
+	for i := 0; ; i += 2 {
+		n := bytes.Index(text[i:], []byte(`\u`))
+		if n < 0 {
+			return false
+		}
+		if i += n; i+6 <= len(text) && hex4(text[i+2:]) >= 0 {
+			return true
+		}
 	}
 }
 
@@ -320,6 +345,10 @@ func (s *stringSink) str(start, end int, info stringInfo) {
 		o := s.outer
 		o.depth++
 		s.w.addEmbedded(c.addSilent(r), raw, e, o)
+	} else if hidesEscapes(raw) {
+		o := s.outer
+		o.depth++
+		s.w.addEscapes(c.addSilent(r), raw, o)
 	}
 	if !key {
 		s.next()

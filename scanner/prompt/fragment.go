@@ -19,26 +19,45 @@ const (
 	maxFragments = 256     // of escapes; from there on the rest of the text is one
 )
 
-// addFragments adds what parts of a text hold. The strings of a JSON document have
-// been read: there only runs of letters inside them are left.
-func (w *walker) addFragments(parent int32, text []byte, o outer, document bool) {
+// addFragments adds what parts of a text hold.
+func (w *walker) addFragments(parent int32, text []byte, o outer) {
 	if len(text) < 8 {
 		return
 	}
-	w.addRuns(parent, text, o, document)
-	if document {
-		return
-	}
+	w.addRuns(parent, text, o, false)
+	w.addEscapes(parent, text, o)
+}
+
+// addEscapes adds what escapes in a text hide.
+func (w *walker) addEscapes(parent int32, text []byte, o outer) {
 	e := escapes{w: w, parent: parent, text: text, outer: o}
 	e.addMixed()
 	e.addPercent()
+}
+
+// hidesEscapes reports whether a text without backslashes has escapes to read.
+func hidesEscapes(text []byte) bool {
+	for _, e := range [...]struct {
+		codec
+		mark byte
+	}{{codecPercent, '%'}, {codecEntity, '&'}} {
+		for i := indexFrom(text, 0, e.mark); i < len(text); {
+			size, hides := e.hides(text[i:])
+			if hides {
+				return true
+			}
+			i = indexFrom(text, i+max(size, 1), e.mark)
+		}
+	}
+	return false
 }
 
 // isRunByte is true of the letters of base64, which hexadecimal digits are too.
 func isRunByte(b byte) bool { c := base64Class[b]; return c >= 1 && c <= 3 }
 
 // addRuns tries every run of letters of base64. It looks at every minFragment-th
-// byte, and at the others only where that is such a letter.
+// byte, and at the others only where that is such a letter. Whole strings of a
+// document have been read.
 func (w *walker) addRuns(parent int32, text []byte, o outer, document bool) {
 	low := 0
 	for i := minFragment - 1; i < len(text); {
@@ -349,6 +368,9 @@ func (c codec) hides(b []byte) (size int, hides bool) {
 	switch c {
 	case codecBackslash:
 		size, r, _ = backslashAt(b)
+		if size == 2 && b[1] == '\\' && hidesBehind(b) || disguises(r) {
+			return size, true
+		}
 	case codecEntity:
 		size, r = entityAt(b)
 		return size, size > 0 && r > ' ' && r < utf8.RuneSelf
@@ -358,6 +380,33 @@ func (c codec) hides(b []byte) (size int, hides bool) {
 		}
 	}
 	return size, size > 0 && r > ' ' && r < 0x7F && r != '"' && r != '\'' && r != '\\' && r != '`'
+}
+
+// hidesBehind reports whether the backslashes that b begins with, two or more,
+// stand before the number of a character, as where a document was written into a
+// string of another. Each layer takes half of them away.
+func hidesBehind(b []byte) bool {
+	n := 2
+	for n < len(b) && b[n] == '\\' {
+		if n++; n > 1<<(maxNesting-1) {
+			return false
+		}
+	}
+	if n == len(b) || b[n]|0x20 != 'u' && b[n] != 'x' && (b[n] < '0' || b[n] > '3') {
+		return false
+	}
+	_, hides := codecBackslash.hides(b[n-1:]) // one backslash is left: it does not come here again
+	return hides
+}
+
+// disguises is true of full-width letters and digits, and of characters that are
+// not seen between others.
+func disguises(r rune) bool {
+	switch r {
+	case 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF:
+		return true
+	}
+	return r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r >= 'ａ' && r <= 'ｚ'
 }
 
 // backslashAt reads an escape of a programming language or a shell: its length,

@@ -84,6 +84,46 @@ func TestFragments(t *testing.T) {
 	}
 }
 
+// Escapes of characters that only look like others, or like nothing, are read.
+func TestFragmentsInDisguise(t *testing.T) {
+	for escaped, want := range map[string]string{`\uff21`: "Ａ", `\u{ff41}`: "ａ", `\uff10`: "０", `\u200d`: "\u200d", `\\u00ad`: "\u00ad"} {
+		s, seen := newScanner(scanner.Block)
+		inspect(t, s, jsonRequest, prompt.Limits{}, `[`+quote("AK"+escaped+"IA")+`]`, 0)
+		if !slices.ContainsFunc(seen.texts, func(x scanner.Text) bool { return string(x.Bytes) == "AK"+want+"IA" }) {
+			t.Errorf("%s is not read", escaped)
+		}
+	}
+}
+
+// A document in a string hides no more, nor does one in the middle of a sentence,
+// one that is cut, or a sentence that begins like one.
+func TestFragmentsInDocuments(t *testing.T) {
+	secret := "id is " + awsKey + " ok?"
+	for name, encode := range fragmentEncodings {
+		document := `{"n": 1, "a": ` + quote("Why is "+encode(secret)+" refused?") + `}`
+		for place, text := range map[string]string{
+			"a document": document, "a sentence": "please look at " + document, "two layers": `see {"b": ` + quote(document) + `}`,
+			"brackets": "[note] is " + encode(secret) + " refused?", "braces": "{name}, is\n\"" + encode(secret) + "\" refused?",
+			"half a document": document[:len(document)-1], "two thirds": document[:len(document)-11], "no escape": `{"n": "Why is ` + encode(secret) + ` refused?"}`, "more": document + " and " + encode(secret),
+		} {
+			s, _ := newScanner(scanner.Block)
+			before := `{"messages":[{"role":"user","content":` + quote(text) + `}]}`
+			r := inspect(t, s, jsonRequest, prompt.Limits{}, before, 0)
+			left := bodyOf(r)
+			if len(r.Verdict.Decisions) == 0 || r.Verdict.Reason != "" || !r.Edited {
+				t.Errorf("%s in %s: decisions %v, reason %q", name, place, rules(r), r.Verdict.Reason)
+				continue
+			}
+			checkDocuments(t, name, before, left)
+			for _, reading := range readings(left, 7) {
+				if strings.Contains(html.UnescapeString(reading), awsKey) {
+					t.Fatalf("%s in %s: left as %s", name, place, left)
+				}
+			}
+		}
+	}
+}
+
 // Words, paths, hashes and pictures are no encoded text.
 func TestFragmentsOfOrdinaryText(t *testing.T) {
 	for name, text := range map[string]string{
@@ -176,9 +216,14 @@ func TestEscapesDoNotMultiply(t *testing.T) {
 	for _, line := range []string{
 		`%41`, `\x41`, "&#65;", `%41\x41&#65;`, `\x41 &#65; a%41b and so on` + "\n", layers(2) + " and so on\n", layers(3) + "\n",
 		`a%41b ` + strings.Repeat("z", 2100), `\x41 &#65;` + strings.Repeat("z ", 210) + "a%41b ",
+		`\\\\x41`, `\\\\x41` + "\n", `a \\x41 %41 &#65;` + "\n", strings.Repeat(`\`, 8) + "u0041\n",
+		`"a%41b &#65;",`, `"\\x41 %41",`, `{"a":"&#65;"},`, // of a document, below
 	} {
 		s, seen := newScanner(scanner.Block)
 		text := "see " + strings.Repeat(line, 200_000/len(line))
+		if strings.HasSuffix(line, ",") {
+			text = "[" + text[4:len(text)-1] + "]"
+		}
 		r := inspect(t, s, jsonRequest, prompt.Limits{}, `[`+quote(text)+`]`, 0)
 		sum := 0
 		for _, given := range seen.texts {
