@@ -18,6 +18,7 @@ const (
 	asTrace      = 1.5
 	asLog        = -4.0
 	asData       = -1.0
+	asEncoded    = -0.1 // whatever the model makes of its letters; within a program it is the program's
 )
 
 // emission is the evidence of a line in its place; before are the lines read
@@ -29,6 +30,9 @@ func emission(l *line, inDiff bool, before []line) float32 {
 	}
 	if inDiff {
 		return asDiff
+	}
+	if l.kind == lines.Encoded {
+		return asEncoded
 	}
 	e := l.emit
 	switch l.kind {

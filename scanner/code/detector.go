@@ -217,6 +217,9 @@ func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
 			}
 		}
 		r.score(ln, text, start, end)
+		if n > 0 && ln.kind == lines.Plain && r.lines[n-1].kind == lines.Encoded && lines.IsCode64(body) {
+			ln.kind = lines.Encoded // the last line of a block is short
+		}
 		if ln.kind == lines.Fence {
 			fence.step(body)
 		}

@@ -11,7 +11,7 @@ import (
 // if it is asked for them.
 const (
 	KindLog     scanner.Kind = "log"     // lines of a log: a time or a level, then a message
-	KindData    scanner.Kind = "data"    // JSON, CSV, tables, rows of numbers
+	KindData    scanner.Kind = "data"    // JSON, CSV, tables, rows of numbers, bytes written as text
 	KindLicence scanner.Kind = "licence" // licence texts and notices
 )
 
@@ -96,7 +96,7 @@ func (r *reading) is(o *other, text []byte, i int) bool {
 	case KindLog:
 		return l.kind == lines.Log
 	case KindData:
-		return l.kind == lines.JSON || l.kind == lines.Row
+		return l.kind == lines.JSON || l.kind == lines.Row || l.kind == lines.Encoded
 	case KindLicence:
 		return l.kind != lines.Blank && countLegal(text[l.start:l.end]) > 0
 	}

@@ -121,7 +121,7 @@ func (s *segment) size() int {
 // taken for something else.
 func (s *segment) confidence() (c scanner.Confidence, ok bool) {
 	diff := s.kinds[lines.DiffHead] + s.kinds[lines.DiffHunk]
-	inert := s.kinds[lines.Log] + s.kinds[lines.JSON] + s.kinds[lines.Row] + s.kinds[lines.Item]
+	inert := s.kinds[lines.Log] + s.kinds[lines.JSON] + s.kinds[lines.Row] + s.kinds[lines.Item] + s.kinds[lines.Encoded]
 	switch {
 	case diff*2 >= s.solid && diff >= 3:
 		return scanner.High, true

@@ -18,10 +18,11 @@ const (
 	DiffHunk  // @@ -1,2 +1,3 @@
 	Directive // #include, #!/bin/sh, <?php, <!DOCTYPE
 	Item      // of a list: a mark, then words and nothing that a program would have
+	Encoded   // of a block of PEM, base64 or hexadecimal, or of a hex dump
 )
 
 // Kinds is how many kinds there are.
-const Kinds = int(Item) + 1
+const Kinds = int(Encoded) + 1
 
 func kindOf(line, body []byte, counts *marks, columns int) Kind {
 	switch body[0] {
@@ -49,6 +50,9 @@ func kindOf(line, body []byte, counts *marks, columns int) Kind {
 	if isTrace(line, body, columns) {
 		return Trace
 	}
+	if isDump(body) {
+		return Encoded
+	}
 	if isLog(body) {
 		return Log
 	}
@@ -60,6 +64,9 @@ func kindOf(line, body []byte, counts *marks, columns int) Kind {
 	}
 	if isItem(body, counts) {
 		return Item
+	}
+	if isEncoded(body) {
+		return Encoded
 	}
 	return Plain
 }

@@ -22,6 +22,13 @@ func TestKinds(t *testing.T) {
 		"    at a.b.C.d(C.java:1)": Trace, "at noon (or so)": Plain, `  File "a.py", line 3, in f`: Trace,
 		"#0  main () at a.c:1": Trace, "#1 priority": Plain, "goroutine 7 [running]:": Trace, "\t/src/a.go:12 +0x1d": Trace,
 		"@@ -1,2 +1,2 @@ func": DiffHunk, "diff --git a/x b/x": DiffHead, "--- a/x": DiffHead, "---": Plain, "- item": Item, "* lib.name": Item, "2. Stir well.": Item, "a) one": Item, "- name: x": Plain, "- f(x) = (y)": Plain, "x. y": Item,
+		"-----BEGIN CERTIFICATE-----": Encoded, "-----END X-----": Encoded, "----- cut here -----": Plain,
+		"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo":     Encoded,
+		"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08":     Encoded,
+		"00000010: 0011 2233 4455 6677 8899 aabb ccdd eeff  ..\"3DUfw........": Encoded,
+		"00000010  00 11 22 33 44 55 66 77  88 99 aa bb cc dd ee ff  |..\"3|":  Encoded,
+		"  401136:\t48 83 ec 08          \tsub    $0x8,%rsp":                   Row, "com/example/internal/repository/UserAccountRepositoryImpl": Plain,
+		"some_rather_long_name_of_a_function_with_2_numbers_and_4_more": Plain,
 		"#include <a.h>": Directive, "<?php": Directive, "# Title": Plain,
 	} {
 		r := Reader{W: &Weights{}}
