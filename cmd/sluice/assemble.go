@@ -39,7 +39,7 @@ type ruleSource struct {
 	paths   []string // rule files and folders of them
 	kinds   []string // empty means all
 	disable []string
-	edm     EDMConfig
+	edm     KeyConfig
 	indexes []IndexConfig
 	policy  scanner.Policy // what it acts on is looked for, too
 }
@@ -58,7 +58,7 @@ func (r ruleSource) load() ([]*rules.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, err := r.edm.key()
+		key, err := r.edm.edm()
 		if err == nil && key != nil {
 			err = rules.Unlock(own, key)
 		}
@@ -257,8 +257,11 @@ type assembly struct {
 
 // assemble builds the Scanner that the configuration describes.
 func assemble(c *Config, batch []scanner.Detector) (*assembly, error) {
-	if _, err := c.EDM.key(); err != nil {
+	if _, err := c.EDM.edm(); err != nil {
 		return nil, fmt.Errorf("%s: edm: %w", c.source.at("edm", "key_file"), err)
+	}
+	if _, err := c.HashKey.hash(); err != nil {
+		return nil, fmt.Errorf("%s: hash_key: %w", c.source.at("hash_key", "key_file"), err)
 	}
 	source := ruleSource{builtin: c.BuiltinRules, paths: c.Rules, kinds: c.Kinds, disable: c.Disable, edm: c.EDM, indexes: c.Indexes}
 	files, err := source.load()

@@ -35,8 +35,8 @@ type Config struct {
 	BuiltinRules bool              `yaml:"builtin_rules"`
 	Rules        []string          `yaml:"rules"`
 	Disable      []string          `yaml:"disable"`
-	EDM          EDMConfig         `yaml:"edm"`
-	HashKey      HashConfig        `yaml:"hash_key"`
+	EDM          KeyConfig         `yaml:"edm"`
+	HashKey      KeyConfig         `yaml:"hash_key"`
 	CallerHeader string            `yaml:"caller_header"`
 	Indexes      []IndexConfig     `yaml:"indexes"`
 	Plugins      []PluginConfig    `yaml:"plugins"`

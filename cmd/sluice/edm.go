@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -16,37 +14,6 @@ import (
 	"github.com/sluice-dlp/sluice/rules"
 	"github.com/sluice-dlp/sluice/scanner/match"
 )
-
-// defaultKeyVariable holds the key of exact data match if no file is named.
-const defaultKeyVariable = "SLUICE_EDM_KEY"
-
-// EDMConfig says where the key of exact data match is.
-type EDMConfig struct {
-	KeyFile string `yaml:"key_file"`
-	KeyEnv  string `yaml:"key_env"`
-}
-
-// key reads the key; it is nil if there is none. White space around it does not
-// count, so that a line break at the end of a file is no part of it.
-func (c EDMConfig) key() ([]byte, error) {
-	name := cmp.Or(c.KeyEnv, defaultKeyVariable)
-	data, what := []byte(os.Getenv(name)), "the variable "+name
-	if c.KeyFile != "" {
-		var err error
-		if data, err = os.ReadFile(c.KeyFile); err != nil {
-			return nil, err
-		}
-		what = c.KeyFile
-	}
-	data = bytes.TrimSpace(data)
-	if len(data) == 0 && c.KeyFile == "" && c.KeyEnv == "" {
-		return nil, nil
-	}
-	if len(data) < match.MinRecordKey {
-		return nil, fmt.Errorf("%s holds a key of %d bytes: write %d or more, such as `sluice edm key` prints", what, len(data), match.MinRecordKey)
-	}
-	return data, nil
-}
 
 func edmCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
@@ -78,7 +45,7 @@ func edmKeyCommand(std streams) *cobra.Command {
 
 func edmBuildCommand(std streams) *cobra.Command {
 	var (
-		key     EDMConfig
+		key     KeyConfig
 		columns []string
 		out     string
 		least   int
@@ -100,12 +67,12 @@ copies.`,
 			if len(columns) == 0 || out == "" {
 				return errors.New("give --columns with the heads of those to look for, and -o with the file to write")
 			}
-			secret, err := key.key()
+			secret, err := key.edm()
 			if err != nil {
 				return err
 			}
 			if secret == nil {
-				return fmt.Errorf("no key: give --key-file, or set %s; `sluice edm key` prints a new one", defaultKeyVariable)
+				return fmt.Errorf("no key: give --key-file, or set %s; `sluice edm key` prints a new one", edmKeyVariable)
 			}
 			table, name := io.Reader(std.in), "standard input"
 			if args[0] != "-" {
@@ -129,7 +96,7 @@ copies.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&key.KeyFile, "key-file", "", "`file` that holds the key, 16 bytes or more")
-	f.StringVar(&key.KeyEnv, "key-env", "", "environment `variable` that holds it (default "+defaultKeyVariable+")")
+	f.StringVar(&key.KeyEnv, "key-env", "", "environment `variable` that holds it (default "+edmKeyVariable+")")
 	f.StringSliceVar(&columns, "columns", nil, "`heads` of the columns to look for")
 	f.StringVarP(&out, "output", "o", "", "`file` to write, for its owner only")
 	f.IntVar(&least, "min-length", 4, "leave out values of fewer letters and digits")

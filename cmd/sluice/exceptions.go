@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -16,43 +13,12 @@ import (
 	"github.com/sluice-dlp/sluice/scanner"
 )
 
-// hashKeyVariable holds the key of values in exceptions if no file is named.
-const hashKeyVariable = "SLUICE_HASH_KEY"
-
 // expiresSoon is how long before its end an exception is warned of.
 const expiresSoon = 14 * 24 * time.Hour
 
-// HashConfig says where the key is under which exceptions name values.
-type HashConfig struct {
-	KeyFile string `yaml:"key_file"`
-	KeyEnv  string `yaml:"key_env"`
-}
-
-// key reads the key; it is nil if there is none. White space around it does not
-// count.
-func (c HashConfig) key() ([]byte, error) {
-	name := cmp.Or(c.KeyEnv, hashKeyVariable)
-	data, what := []byte(os.Getenv(name)), "the variable "+name
-	if c.KeyFile != "" {
-		var err error
-		if data, err = os.ReadFile(c.KeyFile); err != nil {
-			return nil, err
-		}
-		what = c.KeyFile
-	}
-	data = bytes.TrimSpace(data)
-	if len(data) == 0 && c.KeyFile == "" && c.KeyEnv == "" {
-		return nil, nil
-	}
-	if len(data) < rules.HashKeyLeast {
-		return nil, fmt.Errorf("%s holds a key of %d bytes: write %d random ones or more", what, len(data), rules.HashKeyLeast)
-	}
-	return data, nil
-}
-
 // exceptions are those of the rule files and of a policy, which may be nil.
-func (c HashConfig) exceptions(files []*rules.File, policy *rules.PolicyBlock, k rules.Known) ([]scanner.Exception, error) {
-	key, err := c.key()
+func (c KeyConfig) exceptions(files []*rules.File, policy *rules.PolicyBlock, k rules.Known) ([]scanner.Exception, error) {
+	key, err := c.hash()
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +26,7 @@ func (c HashConfig) exceptions(files []*rules.File, policy *rules.PolicyBlock, k
 }
 
 func rulesHashCommand(std streams) *cobra.Command {
-	var key HashConfig
+	var key KeyConfig
 	cmd := &cobra.Command{
 		Use:   "hash",
 		Short: "Print the keyed hash of a value, for an exception",
@@ -71,7 +37,7 @@ in sluice.yaml. A short value can be guessed by whoever has the key and the hash
 		Example: `  printf %s "$TOKEN" | sluice rules hash --hash-key-file hash.key`,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			secret, err := key.key()
+			secret, err := key.hash()
 			if err != nil {
 				return err
 			}
@@ -98,7 +64,7 @@ in sluice.yaml. A short value can be guessed by whoever has the key and the hash
 	return cmd
 }
 
-func hashKeyFlag(cmd *cobra.Command, key *HashConfig) {
+func hashKeyFlag(cmd *cobra.Command, key *KeyConfig) {
 	cmd.Flags().StringVar(&key.KeyFile, "hash-key-file", "", "`file` with the key of values in exceptions (default the variable "+hashKeyVariable+")")
 }
 

@@ -33,7 +33,7 @@ func namedRules(paths []string) ([]*rules.File, error) {
 }
 
 func rulesLintCommand(std streams) *cobra.Command {
-	var key HashConfig
+	var key KeyConfig
 	cmd := &cobra.Command{
 		Use:   "lint [PATH…]",
 		Short: "Say what makes rules slow, vague or untested",

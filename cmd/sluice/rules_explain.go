@@ -22,7 +22,7 @@ type explainOptions struct {
 	where    string
 	format   string
 	showText bool
-	hashKey  HashConfig
+	hashKey  KeyConfig
 }
 
 func rulesExplainCommand(std streams) *cobra.Command {

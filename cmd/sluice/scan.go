@@ -28,7 +28,7 @@ type scanOptions struct {
 	indexes  []string
 	indexKey string
 	stats    bool
-	hashKey  HashConfig
+	hashKey  KeyConfig
 	request  prompt.Request
 }
 
@@ -71,7 +71,7 @@ Exit status: 0 if nothing was found, 1 if something was, 2 after an error.`,
 	f.BoolVar(&noBuiltin, "no-builtin", false, "leave out the rules that come with Sluice")
 	f.StringSliceVar(&opts.source.disable, "disable", nil, "leave out the rules with these `ids`")
 	hashKeyFlag(cmd, &opts.hashKey)
-	f.StringVar(&opts.source.edm.KeyFile, "edm-key-file", "", "`file` with the key of exact data match (default the variable "+defaultKeyVariable+")")
+	f.StringVar(&opts.source.edm.KeyFile, "edm-key-file", "", "`file` with the key of exact data match (default the variable "+edmKeyVariable+")")
 	f.StringSliceVar(&opts.indexes, "index", nil, "recognise what is in these index `files`, made by sluice index")
 	f.StringVar(&opts.indexKey, "index-key", "", "the key `file` that the indexes were made with")
 	f.StringVar(&opts.least, "min-confidence", "low", "ignore findings below: low, medium or high")
