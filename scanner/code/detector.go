@@ -162,6 +162,7 @@ type reading struct {
 	guesser languages.Guesser
 	lines   []line
 	joined  []byte // texts that are lines of one source
+	skimmed bool   // some of the lines were
 }
 
 // line is one line of the text being read.
@@ -181,7 +182,7 @@ type line struct {
 // read cuts text into lines and scores each. If skim is set, lines that are
 // prose beyond doubt are left for settle to read.
 func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
-	r.lines = r.lines[:0]
+	r.lines, r.skimmed = r.lines[:0], false
 	fence := fenceState{}
 	hunk := hunkState{}
 	next := checkEvery
@@ -212,6 +213,7 @@ func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
 				if score == 0 {
 					ln.emit = -clampLow
 				}
+				r.skimmed = r.skimmed || score == 0
 				start = after
 				continue
 			}
@@ -238,11 +240,11 @@ func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
 func (r *reading) score(ln *line, text []byte, start, end int) {
 	body := text[start:end]
 	l := r.reader.Read(body)
-	*ln = line{
-		start: start, end: end, emit: l.Score, kind: l.Kind,
-		statements: uint16(min(l.Statements, 1<<16-1)),
-		separators: uint16(min(l.Separators, 1<<16-1)),
-	}
+	// Field by field: to copy a line that was just written costs more.
+	ln.start, ln.end, ln.emit, ln.kind = start, end, l.Score, l.Kind
+	ln.statements = uint16(min(l.Statements, 1<<16-1))
+	ln.separators = uint16(min(l.Separators, 1<<16-1))
+	ln.tag, ln.from, ln.code, ln.taken, ln.skimmed = tagNone, 0, false, false, false
 	if l.Escapes > 0 || l.Statements >= leastParts {
 		r.parts(ln, body, l.Escapes)
 	}
@@ -256,6 +258,9 @@ const farAway = -2*switchLine - 2
 // settle reads the skimmed lines that stand so near to code that it matters how
 // little they say for it.
 func (r *reading) settle(text []byte) {
+	if !r.skimmed {
+		return
+	}
 	for i := range r.lines {
 		if r.lines[i].skimmed || r.lines[i].emit <= 0 {
 			continue

@@ -52,32 +52,54 @@ const (
 	shapePunct          // the last token was no word
 )
 
-// shapeOfMask maps the set of byte classes in a word to its shape. A word of
-// upper and lower case maps to shapeCamel; only the reader can tell a Name.
-var shapeOfMask = maskShapes()
+// shapeOf maps the class of a word's first byte and the set of the classes of
+// the others to the word's shape.
+var shapeOf = wordShapes()
 
-func maskShapes() (t [128]uint8) {
-	for m := range t {
-		has := func(c uint8) bool { return m>>c&1 == 1 }
-		switch {
-		case has(classHigh):
-			t[m] = shapeHigh
-		case has(classUnder) && has(classUpper) && !has(classLower):
-			t[m] = shapeConst
-		case has(classUnder):
-			t[m] = shapeSnake
-		case has(classDigit):
-			t[m] = shapeMixed
-		case has(classUpper) && !has(classLower):
-			t[m] = shapeUpper
-		case has(classUpper):
-			t[m] = shapeCamel
-		default:
-			t[m] = shapeLower
+func wordShapes() (t [8][128]uint8) {
+	for first := classLower; first <= classDigit; first++ {
+		for rest := range t[first] {
+			t[first][rest] = wordShape(first, uint8(rest))
 		}
 	}
 	return t
 }
+
+func wordShape(first, rest uint8) uint8 {
+	mask := rest | 1<<first
+	has := func(c uint8) bool { return mask>>c&1 == 1 }
+	switch {
+	case mask == 1<<classDigit:
+		return shapeNumber
+	case has(classHigh):
+		return shapeHigh
+	case rest == 0:
+		return shapeLetter
+	case has(classUnder) && has(classUpper) && !has(classLower):
+		return shapeConst
+	case has(classUnder):
+		return shapeSnake
+	case has(classDigit):
+		return shapeMixed
+	case has(classUpper) && !has(classLower):
+		return shapeUpper
+	case first == classUpper && rest>>classUpper&1 == 0:
+		return shapeCapital
+	case has(classUpper):
+		return shapeCamel
+	}
+	return shapeLower
+}
+
+// markOrClass is punctuation itself, and of other bytes the class.
+var markOrClass = func() (t [256]uint8) {
+	for i := range t {
+		if t[i] = classOf[i]; t[i] == classPunct {
+			t[i] = byte(i)
+		}
+	}
+	return t
+}()
 
 // The punctuation that is counted in a line; markOther is the rest.
 const (

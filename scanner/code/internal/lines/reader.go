@@ -1,6 +1,9 @@
 package lines
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // Bits is the width of a feature's index; Dim is how many there are.
 const (
@@ -70,7 +73,7 @@ type Reader struct {
 	// by the square root of the number of tokens; Whole those of the line.
 	Tokens, Whole []uint16
 
-	whole, n int32
+	n int32
 }
 
 // Line is what Read says of a line.
@@ -88,14 +91,6 @@ type Line struct {
 
 // feature is the place of a feature's weight.
 func feature(h uint32) uint32 { return (h ^ h>>15) * 0x2C1B3C6D >> (32 - Bits) }
-
-func (r *Reader) line(h uint32) {
-	k := feature(h)
-	r.whole += int32(r.W.W[k])
-	if r.Collect {
-		r.Whole = append(r.Whole, uint16(k))
-	}
-}
 
 // A word's hash is that of what stands before, plus the byte, times hash1; the
 // other factors take four bytes at once.
@@ -121,9 +116,24 @@ func hashOf(word []byte) uint32 {
 // Root is the divisor of the sum of token weights of a line with n tokens.
 func Root(n int) float32 { return float32(math.Sqrt(float64(max(n, 1)))) }
 
+// inverseRoots are what Read multiplies with instead of dividing by Root.
+var inverseRoots = func() (t [256]float32) {
+	for n := range t {
+		t[n] = 1 / Root(n)
+	}
+	return t
+}()
+
+func inverseRoot(n int32) float32 {
+	if int(n) < len(inverseRoots) {
+		return inverseRoots[n]
+	}
+	return 1 / Root(int(n))
+}
+
 // Read reads one line, given without its line ending.
 func (r *Reader) Read(line []byte) Line {
-	r.whole, r.n = 0, 0
+	r.n = 0
 	r.Tokens, r.Whole = r.Tokens[:0], r.Whole[:0]
 
 	end := len(line)
@@ -182,10 +192,7 @@ func (r *Reader) Read(line []byte) Line {
 			i++
 			next := uint32(0)
 			if i < len(body) {
-				next = uint32(body[i])
-				if k := classOf[next]; k != classPunct {
-					next = uint32(k)
-				}
+				next = uint32(markOrClass[body[i]])
 			}
 			k := feature(famPunct + (before<<16|uint32(c)<<8|next)*0x01000193)
 			tokens += int32(weights[k])
@@ -196,6 +203,7 @@ func (r *Reader) Read(line []byte) Line {
 			prev = uint32(c)
 		default:
 			j := i + 1
+			hash := uint32(c) * hash1
 			rest := uint32(0) // classes of the bytes but the first
 			next := uint32(0)
 			for j < len(body) {
@@ -206,20 +214,11 @@ func (r *Reader) Read(line []byte) Line {
 					break
 				}
 				rest |= 1 << k
+				hash = (hash + uint32(c)) * hash1
 				j++
 			}
-			mask := rest | 1<<class
-			shape := uint32(shapeOfMask[mask&127])
-			switch {
-			case mask == 1<<classDigit:
-				shape = shapeNumber
-			case j-i == 1 && shape != shapeHigh:
-				shape = shapeLetter
-			case shape == shapeCamel && class == classUpper && rest>>classUpper&1 == 0:
-				shape = shapeCapital
-			}
+			shape := uint32(shapeOf[class&7][rest&127])
 			if shape != shapeNumber {
-				hash := hashOf(body[i:j])
 				k := feature(famWord + hash)
 				tokens += int32(weights[k])
 				if r.Collect {
@@ -249,9 +248,9 @@ func (r *Reader) Read(line []byte) Line {
 	}
 	r.n = n
 	kind := kindOf(line, body, &counts, columns)
-	r.shape(body, columns, firstWord, words, joined, puncts, &counts, kind)
+	whole := r.shape(body, columns, firstWord, words, joined, puncts, &counts, kind)
 
-	score := float32(tokens)/Root(int(n)) + float32(r.whole+r.W.Bias)
+	score := float32(tokens)*inverseRoot(n) + float32(whole+r.W.Bias)
 	return Line{
 		Score:      score / Scale,
 		Statements: int(counts[markSemicolon] + counts[markOpen] + counts[markClose]),
@@ -264,58 +263,40 @@ func (r *Reader) Read(line []byte) Line {
 // Count is the number of tokens of the line read last.
 func (r *Reader) Count() int { return int(r.n) }
 
-// shape adds the features of the line as a whole.
-func (r *Reader) shape(body []byte, columns int, first uint32, words, joined, puncts int32, counts *marks, kind Kind) {
-	head, last := uint32(body[0]), uint32(body[len(body)-1])
-	if k := classOf[head]; k != classPunct {
-		head = uint32(k)
-	}
-	tail := last
-	if k := classOf[last]; k != classPunct {
-		tail = uint32(k)
-	}
-	second := uint32(0)
-	if len(body) > 1 {
-		second = uint32(body[len(body)-2])
-		if k := classOf[second]; k != classPunct {
-			second = uint32(k)
-		}
-	}
-	start := uint32(0)
-	if len(body) > 1 {
-		start = uint32(body[1])
-		if k := classOf[start]; k != classPunct {
-			start = uint32(k)
-		}
+// shape returns the sum of the weights of the line as a whole.
+func (r *Reader) shape(body []byte, columns int, first uint32, words, joined, puncts int32, counts *marks, kind Kind) int32 {
+	last := len(body) - 1
+	head, tail := uint32(markOrClass[body[0]]), uint32(markOrClass[body[last]])
+	start, second := uint32(0), uint32(0)
+	if last > 0 {
+		start, second = uint32(markOrClass[body[1]]), uint32(markOrClass[body[last-1]])
 	}
 	indent := uint32(min(columns, 12))
-	r.line(famIndent + (indent<<8|head)*0x01000193)
-	if classOf[body[0]] != classPunct {
-		r.line(famFirst + first)
-	} else {
-		r.line(famFirst + (head<<8|start)*0x01000193 + 7)
+	begin := famFirst + first
+	if classOf[body[0]] == classPunct {
+		begin = famFirst + (head<<8|start)*0x01000193 + 7
 	}
-	r.line(famLast + (second<<8|tail)*0x01000193)
-	r.line(famEnds + (head<<8|tail)*0x01000193)
-	r.line(famSecond + tail*0x01000193)
 	size := log2(int32(len(body)))
-	r.line(famLength + (size<<4|uint32(min(words, 12)))*0x01000193)
-	r.line(famDensity + (eighths(puncts, words+puncts)<<4|size)*0x01000193)
-	r.line(famJoined + (eighths(joined, words)<<4|uint32(min(words, 10)))*0x01000193)
 	few := func(n int32) uint32 { return uint32(min(n, 3)) }
-	r.line(famStatements + (few(counts[markSemicolon])<<6|few(counts[markOpen]+counts[markClose])<<4|few(counts[markEquals])<<2|few(counts[markCall]))*0x01000193)
-	r.line(famKind + uint32(kind)*0x01000193)
+	statements := few(counts[markSemicolon])<<6 | few(counts[markOpen]+counts[markClose])<<4 | few(counts[markEquals])<<2 | few(counts[markCall])
+	k1, k2 := feature(famIndent+(indent<<8|head)*0x01000193), feature(begin)
+	k3, k4 := feature(famLast+(second<<8|tail)*0x01000193), feature(famEnds+(head<<8|tail)*0x01000193)
+	k5, k6 := feature(famSecond+tail*0x01000193), feature(famLength+(size<<4|uint32(min(words, 12)))*0x01000193)
+	k7 := feature(famDensity + (eighths(puncts, words+puncts)<<4|size)*0x01000193)
+	k8 := feature(famJoined + (eighths(joined, words)<<4|uint32(min(words, 10)))*0x01000193)
+	k9, k10 := feature(famStatements+statements*0x01000193), feature(famKind+uint32(kind)*0x01000193)
+	if r.Collect {
+		for _, k := range [...]uint32{k1, k2, k3, k4, k5, k6, k7, k8, k9, k10} {
+			r.Whole = append(r.Whole, uint16(k))
+		}
+	}
+	w := &r.W.W
+	return int32(w[k1]) + int32(w[k2]) + int32(w[k3]) + int32(w[k4]) + int32(w[k5]) +
+		int32(w[k6]) + int32(w[k7]) + int32(w[k8]) + int32(w[k9]) + int32(w[k10])
 }
 
-// log2 is the integer logarithm of n, at most 12.
-func log2(n int32) uint32 {
-	b := uint32(0)
-	for n > 1 && b < 12 {
-		n >>= 1
-		b++
-	}
-	return b
-}
+// log2 is the integer logarithm of n, which is positive, at most 12.
+func log2(n int32) uint32 { return uint32(min(bits.Len32(uint32(n))-1, 12)) }
 
 // eighths is part/whole in eighths.
 func eighths(part, whole int32) uint32 { return uint32(part * 8 / max(whole, 1)) }

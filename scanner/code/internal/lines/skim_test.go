@@ -30,7 +30,7 @@ func TestSkim(t *testing.T) {
 		"    at com.example.store.Main.run(the evening of that day)": false,
 		"INFO  the worker has done all of its jobs for now":          false,
 		"diff --git in the evening when nobody is around":            false,
-		"select name from orders where customer is null order by id":           false,
+		"select name from orders where customer is null order by id": false,
 		strings.Repeat(" ", 300):                                     false,
 		strings.Repeat("a", 300):                                     false,
 		strings.Repeat("1234 5678 ", 30):                             false,
