@@ -69,6 +69,10 @@ type EvalOptions struct {
 	// Trained reports whether the detector of code was trained on texts of
 	// this source. Nil means that nothing is known about it.
 	Trained func(source string) bool
+	// Unseen are languages that the detector of code was trained on no program
+	// of, by the names that the labels have. Their programs, and texts without
+	// code, of sources not trained on are measured by themselves.
+	Unseen []string
 }
 
 // evaluation is one run over a folder of labelled texts.

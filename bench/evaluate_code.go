@@ -35,7 +35,7 @@ func (s *score) falseAlarms() tally { return tally{s.fp, s.fp + s.tn} }
 // code measures what is found of source code. A document counts as code if it
 // has a finding of that kind; blank lines and fences are not counted.
 func (e *evaluation) code() {
-	var all, trained, heldOut, long codeScore
+	var all, trained, heldOut, long, unseen codeScore
 	bySource := map[string]*codeScore{}
 	for _, corpus := range []string{"code-code", "code-prose", "code-negatives"} {
 		rows := e.rows(corpus)
@@ -48,6 +48,9 @@ func (e *evaluation) code() {
 					half = &trained
 				}
 				scores = append(scores, half)
+				if half == &heldOut && (slices.Contains(e.opts.Unseen, r.Lang) || r.HasCode != nil && !*r.HasCode) {
+					scores = append(scores, &unseen)
+				}
 			}
 			if n := len(r.Text); n >= 4<<10 && n <= 16<<10 && (e.opts.Trained == nil || !e.opts.Trained(r.Source)) {
 				scores = append(scores, &long)
@@ -60,6 +63,11 @@ func (e *evaluation) code() {
 	}
 	if len(bySource) > 0 {
 		e.f1(Figure{Corpus: "of these, 4 to 16 KB", Measure: "lines, F1", Target: atLeast(.93)}, long.lines.tp, long.lines.fp, long.lines.fn)
+	}
+	if len(e.opts.Unseen) > 0 {
+		const corpus = "of these, languages never trained on"
+		e.f1(Figure{Corpus: corpus, Measure: "documents, F1", Target: atLeast(.95)}, unseen.docs.tp, unseen.docs.fp, unseen.docs.fn)
+		e.f1(Figure{Corpus: corpus, Measure: "lines, F1", Target: atLeast(.95)}, unseen.lines.tp, unseen.lines.fp, unseen.lines.fn)
 	}
 	if e.opts.Trained != nil {
 		e.codeFigures("sources trained on", &trained, 0, 0, 0)

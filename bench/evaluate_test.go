@@ -81,10 +81,11 @@ func TestEvaluateCounts(t *testing.T) {
 `)
 	writeLabelled(t, dir, "code-code", `{"id":"h","text":"if {}\n\nword\n{}","has_code":true,"lines":[1,0,0,0],"source":"s","lang":"C++"}
 {"id":"i","text":"none","has_code":false,"lines":[0],"source":"t"}
+{"id":"k","text":"word","has_code":true,"lines":[1],"source":"s","lang":"Quux"}
 `)
 	var misses bytes.Buffer
 	figures, missing, err := Evaluate(t.Context(), dir, detectMarks, EvalOptions{
-		Misses: &misses, Trained: func(source string) bool { return source == "t" },
+		Misses: &misses, Trained: func(source string) bool { return source == "t" }, Unseen: []string{"Quux"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -97,9 +98,10 @@ func TestEvaluateCounts(t *testing.T) {
 		{"pii-generated-ids", "found, with a word nearby", "1 of 1"},
 		{"pii-generated-ids", "found alone, of the types that may", "0 of 1"},
 		{"pii-generated-ids", "broken checksums reported as that type, but VIN", "of 1"},
-		{"sources not trained on", "documents, F1", "1 right, 0 false, 0 missed"},
+		{"sources not trained on", "documents, F1", "1 right, 0 false, 1 missed"},
+		{"of these, languages never trained on", "documents, F1", "0 right, 0 false, 1 missed"},
 		{"code-code", "right language, 25 common ones, not trained on", "1 of 1"},
-		{"all sources", "lines, F1", "1 right, 1 false, 0 missed"},
+		{"all sources", "lines, F1", "1 right, 1 false, 1 missed"},
 		{"all sources", "texts without code flagged", "0 of 1"},
 		{"code-code", "secrets reported", "0 in 0.00 MB"},
 	} {

@@ -57,7 +57,7 @@ command only prints; floors are held by tests.`,
 			if misses {
 				opts.Misses = std.err
 			}
-			opts.Trained = code.TrainedOn
+			opts.Trained, opts.Unseen = code.TrainedOn, code.UnseenLanguages()
 			source.builtin = true
 			detect, err := scanDetect(source)
 			if err != nil {

@@ -17,10 +17,14 @@ const (
 const guessBytes = 2048
 
 // classify returns the class of a segment and its language, "" if unsure. The
-// tag of the fence around it is believed before anything else. ok is false if
+// tag of the fence around it is believed before anything else, then what its
+// first line says that it is run by. ok is false if
 // the segment is a licence text, or a notice without the program it belongs to.
 func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, name string, ok bool) {
 	if l, ok := languages.OfTag(fenceTag); ok && l.Class != "" {
+		return l.Class, l.Name, true
+	}
+	if l, ok := languages.OfScript(text); ok {
 		return l.Class, l.Name, true
 	}
 	if n := s.kinds[lines.DiffHead] + s.kinds[lines.DiffHunk]; n >= 2 && n*2 >= s.solid {

@@ -13,20 +13,23 @@ import (
 )
 
 const (
-	languageEpochs = 10
-	keptEpochs     = 5 // with the kept votes only
-	languageRate   = 0.3
-	languageDecay  = 5e-3
-	languageDrop   = 0.3  // of the features, so that none is relied on alone
-	languageUnit   = 24.0 // votes in a unit of log-odds
-	popularWeight  = 3
+	languageEpochs  = 10
+	keptEpochs      = 10 // with the kept votes only
+	languageRate    = 0.3
+	languageDecay   = 5e-3
+	languageDrop    = 0.5  // of the features, so that none is relied on alone
+	languageUnit    = 24.0 // votes in a unit of log-odds
+	popularWeight   = 3
+	extensionWeight = 0.7
 	// leastFiles is in how many files a feature must be to be of the language
 	// rather than of a program.
-	leastFiles = 5
+	leastFiles = 4
 	// leastSources is in how many packages or corpora, for the same reason.
-	leastSources = 3
+	leastSources = 2
 	// hintPieces is how many handfuls of a language's words are learnt.
 	hintPieces = 25
+	// shortPieces is how many pieces of few lines are cut from a window.
+	shortPieces = 2
 	// leastWindows is how many windows a language needs to be learnt.
 	leastWindows = 8
 )
@@ -41,7 +44,11 @@ type piece struct {
 // popular are the languages that most programs in prompts are in: an unclear
 // piece is better taken for one of them.
 var popular = set(`python javascript typescript java c cpp csharp go rust php ruby swift kotlin scala r perl lua haskell
-objectivec shell powershell sql html css yaml`)
+objectivec shell powershell sql html css yaml dart`)
+
+// extensions are languages whose programs are mostly those of another too. A
+// piece that may be either is rather of the other.
+var extensions = set(`cpp typescript objectivec`)
 
 // unclear are endings that several languages share.
 var unclear = set(`h m t com tmpl tpl scm in inc q`)
@@ -91,7 +98,7 @@ func voters(w *lines.Weights, rows []row) *languages.Votes {
 		}
 		if text := phrases[name]; text != "" {
 			phrase := strings.Split(text, "\n")
-			for range hintPieces {
+			for range max(hintPieces, 2*len(phrase)) {
 				rng.Shuffle(len(phrase), func(i, j int) { phrase[i], phrase[j] = phrase[j], phrase[i] })
 				add([]byte(strings.Join(phrase[:5], "\n")))
 			}
@@ -99,15 +106,20 @@ func voters(w *lines.Weights, rows []row) *languages.Votes {
 		for _, r := range group {
 			program := programOf(&r)
 			add(bytes.Join(program, []byte("\n")))
-			if n := len(program); n > 8 {
-				at, size := rng.IntN(n-4), 3+rng.IntN(6)
-				add(bytes.Join(program[at:min(n, at+size)], []byte("\n")))
+			for range shortPieces {
+				if n := len(program); n > 8 {
+					at, size := rng.IntN(n-4), 3+rng.IntN(6)
+					add(bytes.Join(program[at:min(n, at+size)], []byte("\n")))
+				}
 			}
 		}
 		// A language of few programs must not be drowned by those of many.
 		weight := math.Max(0.25, math.Min(4, math.Sqrt(200/float64(len(pieces)-first))))
 		if popular[name] {
 			weight *= popularWeight
+		}
+		if extensions[name] {
+			weight *= extensionWeight
 		}
 		for i := first; i < len(pieces); i++ {
 			pieces[i].weight = weight

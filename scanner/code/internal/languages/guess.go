@@ -24,6 +24,8 @@ const (
 	famTriple
 	famStart
 	famEnd
+	famShape
+	famShapes
 )
 
 const hashMul = 0x9E3779B1
@@ -101,11 +103,12 @@ func (g *Guesser) Line(text []byte) {
 		g.until, text = nil, after
 	}
 	var (
-		last   uint32 // hash of the word before
-		gap    = uint32('\n')
-		prev   = uint32('\n') // the byte before, or wordMark
-		before = uint32(0)    // the one before that
-		fresh  = true         // nothing of the line was read
+		last      uint32 // hash of the word before
+		gap       = uint32('\n')
+		prev      = uint32('\n') // the byte before, or wordMark
+		before    = uint32(0)    // the one before that
+		fresh     = true         // nothing of the line was read
+		lastShape uint32         // of the word before
 	)
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -155,12 +158,24 @@ func (g *Guesser) Line(text []byte) {
 			j := i
 			h := uint32(0)
 			upper := true
+			has := letters(0)
 			for j < len(text) && byteClass[text[j]] == 2 {
 				h = (h + uint32(text[j])) * hashMul
 				upper = upper && text[j]&0x20 == 0
+				has |= lettersOf[text[j]]
 				j++
 			}
 			number := c >= '0' && c <= '9'
+			shape := shapeOf(has, text[i:j])
+			next := uint32('\n')
+			if j < len(text) {
+				next = uint32(text[j])
+			}
+			g.add(famShape + (prev<<16|shape<<8|next)*hashMul)
+			if lastShape != 0 {
+				g.add(famShapes + (lastShape^gap&0xffff<<8^shape<<24)*hashMul)
+			}
+			lastShape = shape
 			if !number {
 				g.add(famWord + h)
 				if upper && j-i > 1 { // some languages do not tell SELECT from select
@@ -179,10 +194,6 @@ func (g *Guesser) Line(text []byte) {
 				}
 			}
 			if fresh {
-				next := uint32('\n')
-				if j < len(text) {
-					next = uint32(text[j])
-				}
 				if !number {
 					g.add(famStart + (h+next)*hashMul)
 				}
@@ -218,7 +229,7 @@ func (g *Guesser) Result() (l Language, ok bool) {
 
 const (
 	leastFeatures = 4
-	leastLead     = 2
+	leastLead     = 1
 )
 
 // poll adds up the votes.

@@ -47,6 +47,18 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+func TestOfScript(t *testing.T) {
+	for line, want := range map[string]string{
+		"#!/bin/sh": "shell", "#!/usr/bin/env python3\nimport os": "python", "  #!/usr/bin/python3.12 -u": "python", "#!/usr/bin/env -S uv run --script": "python",
+		"#!/usr/bin/env LANG=C perl -w": "perl", "#! /usr/local/bin/Rscript": "r", "#!/usr/bin/lua5.1": "lua", "#!/usr/bin/env node": "javascript",
+		"#!": "", "#!/": "", "#!/usr/bin/env": "", "#!/opt/tool": "", "#!/bin/json": "", "# python": "", "": "",
+	} {
+		if l, ok := OfScript([]byte(line)); l.Name != want || ok != (want != "") {
+			t.Errorf("%q is %v (%v), want %q", line, l, ok, want)
+		}
+	}
+}
+
 func TestOfTag(t *testing.T) {
 	for tag, want := range map[string]Language{
 		"Go": {"code", "go"}, "golang": {"code", "go"}, "C++": {"code", "cpp"}, "TF": {"config", "hcl"}, "json": {}, "": {}, "nobodyslanguage": {},

@@ -10,7 +10,7 @@ import (
 
 const (
 	// slotBits is the width of a slot's number; slots is how many there are.
-	slotBits = 14
+	slotBits = 15
 	slots    = 1 << slotBits
 	// Most bounds the number of features that can vote.
 	Most = slots * 3 / 4
@@ -79,7 +79,7 @@ var fitted []byte
 func Fitted() (*Votes, error) { return Decode(fitted) }
 
 // header opens a file of votes. Its digit is raised whenever features change.
-const header = "slv1"
+const header = "slv2"
 
 // Encode returns a header, the number of languages, their names, each ended by a
 // line break, and for each slot of the table a tag (little-endian) and, if it is
