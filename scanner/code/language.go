@@ -34,6 +34,9 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, nam
 	if mayBeNotice(head) && r.isNotice(text, s) {
 		return "", "", false
 	}
+	if r.isForm(text, s) {
+		return "", "", false
+	}
 	l, sure := r.guess(text, s)
 	switch n := s.kinds[lines.Trace]; {
 	case n*2 >= s.solid && sure:

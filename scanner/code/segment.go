@@ -1,6 +1,8 @@
 package code
 
 import (
+	"bytes"
+
 	"github.com/sluice-dlp/sluice/scanner"
 	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
 )
@@ -83,7 +85,7 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 			Span:       span,
 			Confidence: confidence,
 			Detail:     detail,
-			Lines:      s.size(),
+			Lines:      s.size(text[span.Start:span.End]),
 		})
 	}
 	return found
@@ -109,12 +111,27 @@ func (r *reading) lonely(i, direction int) bool {
 
 // size is the number of lines, or of statements where lines hold several: a
 // program that was joined into one line is no smaller for it.
-func (s *segment) size() int {
+func (s *segment) size(text []byte) int {
 	n := s.last - s.first + 1
-	if s.statements > 2*n {
+	if s.statements > 2*n && commands(text) < s.statements/4 {
 		return s.statements
 	}
 	return n
+}
+
+// commands counts what begins a command of TeX, in which braces hold arguments
+// and no statements: a backslash before a letter that is no line break or tab.
+func commands(text []byte) (n int) {
+	for {
+		i := bytes.IndexByte(text, '\\')
+		if i < 0 || i+1 == len(text) {
+			return n
+		}
+		if c := text[i+1] | 0x20; c >= 'a' && c <= 'z' && c != 'n' && c != 'r' && c != 't' {
+			n++
+		}
+		text = text[i+2:]
+	}
 }
 
 // confidence says how sure a segment is code; ok is false if it is better

@@ -1,0 +1,134 @@
+package code
+
+import (
+	"bytes"
+
+	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
+)
+
+// leastForm is how many lines a form needs to be told by.
+const leastForm = 3
+
+// fewLines are as many as show that a segment has no form, if it has none.
+const fewLines = 6
+
+// isForm reports whether nearly all lines of the segment s, whose bytes are text,
+// have a form that looks like a program and is none: a list of single words, the
+// properties of a calendar or an address card, references in BibTeX, or a
+// drawing of punctuation. Fences that name a language say more than forms.
+func (r *reading) isForm(text []byte, s *segment) bool {
+	if s.fenced || s.solid < leastForm {
+		return false
+	}
+	base := r.lines[s.first].start
+	words, properties, fields, entries, letters, solid := 0, 0, 0, 0, 0, 0
+	seen := 0
+	for i := s.first; i <= s.last; i++ {
+		l := &r.lines[i]
+		if l.kind == lines.Blank {
+			continue
+		}
+		if seen >= fewLines && max(words, properties, fields)*2 < seen && letters*2 >= solid {
+			return false // as nearly all programs after their first lines
+		}
+		seen++
+		body := bytes.TrimSpace(text[l.start-base : l.end-base])
+		switch {
+		case isWord(body):
+			words++
+		case isProperty(body):
+			properties++
+		case isEntry(body):
+			entries++
+			fields++
+		case isField(body):
+			fields++
+		}
+		if len(body) <= 3 && len(bytes.Trim(body, "})]; ")) == 0 {
+			continue // closes blocks
+		}
+		last := byte(' ')
+		for _, c := range body {
+			if c == last {
+				continue // a ruler of a comment says no more than one mark of it
+			}
+			last = c
+			if c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c >= 0x80 {
+				letters++
+			}
+			if c != ' ' && c != '\t' {
+				solid++
+			}
+		}
+	}
+	nearly := func(n int) bool { return n*5 >= s.solid*4 }
+	return nearly(words) || nearly(properties) || entries > 0 && nearly(fields) || letters*4 < solid
+}
+
+// isWord reports whether a line is one word or name: numpy, scikit-learn, v1.2. Words
+// that programs put on lines of their own do not count.
+func isWord(body []byte) bool {
+	if len(body) == 0 || len(body) > 40 {
+		return false
+	}
+	for _, c := range body {
+		if c|0x20 < 'a' || c|0x20 > 'z' {
+			if c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c >= 0x80 {
+				continue
+			}
+			return false
+		}
+	}
+	switch string(body) {
+	case "begin", "end", "else", "do", "done", "fi", "esac", "then", "try", "return", "break", "continue", "pass", "BEGIN", "END", "ELSE", "GO":
+		return false
+	}
+	return true
+}
+
+// isProperty reports whether a line is a property of iCalendar (RFC 5545) or vCard
+// (RFC 6350): NAME:value or NAME;PARAM=x:value, in capitals.
+func isProperty(body []byte) bool {
+	n := 0
+	for n < len(body) && (body[n] >= 'A' && body[n] <= 'Z' || body[n] == '-' || n > 0 && body[n] >= '0' && body[n] <= '9') {
+		n++
+	}
+	if n == 0 || n+1 >= len(body) {
+		return false
+	}
+	switch body[n] {
+	case ':':
+		return body[n+1] != ' ' && body[n+1] != ':'
+	case ';':
+		return bytes.IndexByte(body[n:], '=') > 0 && bytes.IndexByte(body[n:], ':') > 0
+	}
+	return false
+}
+
+// isEntry reports whether a line opens an entry of BibTeX, @article{key and a comma.
+func isEntry(body []byte) bool {
+	open := bytes.IndexByte(body, '{')
+	return open > 1 && body[0] == '@' && isWord(body[1:open]) && body[len(body)-1] == ','
+}
+
+// isField reports whether a line is a field of BibTeX, name = {value}, or closes an entry.
+func isField(body []byte) bool {
+	if string(body) == "}" {
+		return true
+	}
+	name, value, found := bytes.Cut(body, []byte("="))
+	if !found || !isWord(bytes.TrimSpace(name)) {
+		return false
+	}
+	value = bytes.TrimSuffix(bytes.TrimSpace(value), []byte(","))
+	if len(value) < 2 {
+		return false
+	}
+	switch value[0] {
+	case '{':
+		return value[len(value)-1] == '}'
+	case '"':
+		return value[len(value)-1] == '"'
+	}
+	return isWord(value)
+}

@@ -1,0 +1,44 @@
+package code_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestForms holds texts that have much of what programs have, and are none.
+func TestForms(t *testing.T) {
+	for name, text := range map[string]string{
+		"calendar": "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//EN\nBEGIN:VEVENT\nUID:1-2@example.com\nDTSTART:20240903T163000Z\n" +
+			"DTEND;TZID=Europe/Oslo:20240903T190000\nSUMMARY:Review\nCATEGORIES:BUSINESS,HUMAN RESOURCES\nEND:VEVENT\nEND:VCALENDAR",
+		"card": "BEGIN:VCARD\nVERSION:3.0\nN:Krog;Bastian;;Mr.;\nFN:Bastian Krog\nORG:Mossgate Ltd\nTEL;TYPE=WORK,VOICE:(111) 555-0112\n" +
+			"ADR;TYPE=WORK:;;1 Mill Lane;York;;YO1;UK\nEND:VCARD",
+		"references": "@article{moor2017,\n  title={On {S}luices},\n  author={Moor, Anna and Krog, B.},\n  volume={30},\n  year={2017}\n}\n" +
+			"@book{krog1997,\n  title={Locks and Weirs},\n  year=1997,\n  publisher=\"Mossgate\"\n}",
+		"words":   "numpy\npandas\nscikit-learn\nmatplotlib\nrequests\nbeautifulsoup4\nflask\ndjango\nsqlalchemy\npytest",
+		"drawing": "  /\\_/\\\n ( o.o )\n  > ^ <\n /|   |\\\n(_|   |_)\n/---------\\\n|  box    |\n\\_________/",
+		"genome":  ">sequence_1\n" + strings.Repeat("ATGCGATCGATCGATCGATCGTAGCTAGCTAGCTAGCTAGCATCG\nGGCATTCGATTGACCATAGCTAGCTAGCATCGATCGATCGATCGA\n", 4),
+	} {
+		for _, f := range sure(detect(t, "What do you make of this?\n\n"+text+"\n")) {
+			if f.Lines >= 3 {
+				t.Errorf("%s: %d lines of it are %s", name, f.Lines, f.Detail)
+			}
+		}
+	}
+	// In TeX braces hold arguments.
+	tex := "\\begin{align}\n  \\int_0^1 f(x)\\,dx &= \\sum_{k=1}^{\\infty} \\frac{a_k}{k} \\\\\n  &\\leq \\sqrt{\\int_0^1 |f(x)|^2\\,dx} \\\\\n" +
+		"  &= \\|f\\|_{2}\n\\end{align}\n\\begin{theorem}\nEvery bounded sequence has a convergent subsequence.\n\\end{theorem}"
+	for _, f := range detect(t, tex) {
+		if f.Lines > strings.Count(tex, "\n")+1 {
+			t.Errorf("TeX of %d lines counts as %d", strings.Count(tex, "\n")+1, f.Lines)
+		}
+	}
+	// Lines of single words, and little else than punctuation, are in programs too.
+	for _, program := range []string{
+		"if x > 3 then\n  print(x)\nelse\n  x = x + 1\nend\nwhile true do\n  break\nend\nreturn x",
+		"for (;;) {\n    }\n}\n}\n// ------------------------------------------------\nint main(void) {\n  return f(1, 2);\n}\n",
+	} {
+		if len(sure(detect(t, program))) == 0 {
+			t.Errorf("not found as code: %q", program)
+		}
+	}
+}
