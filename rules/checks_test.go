@@ -167,7 +167,7 @@ func TestValueChecks(t *testing.T) {
 		"user-name":   {[]string{"tomasz.wil", "qa_minseo", "j-roe", "jroe82"}, []string{"admin", "self.user", "config_name", "jane", "a.py", "user.name"}},
 		"small-parts": {[]string{"4.2.1.3", "10.20.1.0"}, []string{"4.2.1.30"}},
 		"placeholder": {
-			[]string{"your_key_here", "<token>", "${TOKEN}", "{{ token }}", "xxxxxxxxxxxx", "12345678", "AKIAIOSFODNN7EXAMPLE", "changeme", "%s_here", "********", "abcabcabcabc", "$GITHUB_TOKEN", "abcdefghijklmnop", "sk_live_AAAAAAAAAAAAAAAAAAAA"},
+			[]string{"your_key_here", "<token>", "${TOKEN}", "{{ token }}", "xxxxxxxxxxxx", "12345678", "AKIAIOSFODNN7EXAMPLE", "changeme", "%s_here", "********", "abcabcabcabc", "$GITHUB_TOKEN", "abcdefghijklmnop", "sk_live_AAAAAAAAAAAAAAAAAAAA", "%s", "%[1]v"},
 			[]string{"k3x9q2m7w1za", "Marzipan!Gull88", "$Kelp8-anchor!", "9f86d081884c7d659a2feaa0c55ad015"},
 		},
 		"documentation": {

@@ -66,6 +66,19 @@ func sequence(v []byte) bool {
 	return repetitive(lower) == running || strings.Contains(lower, "qwerty") && len(v) < 40
 }
 
+// elided is true of a value of which something was left out or struck out where it
+// ends: sk-proj-4fK..., xoxp-12-34-####.
+func elided(c *candidate) bool {
+	rest := c.text[c.end:min(len(c.text), c.end+8)]
+	for len(rest) > 0 && (rest[0] == '-' || rest[0] == '_') {
+		rest = rest[1:]
+	}
+	if bytes.HasPrefix(rest, []byte("…")) || bytes.HasSuffix(c.value(), []byte("...")) || bytes.HasSuffix(c.value(), []byte("..")) && c.after(1) == '.' {
+		return true
+	}
+	return len(rest) > 2 && strings.IndexByte(".*#", rest[0]) >= 0 && rest[1] == rest[0] && rest[2] == rest[0]
+}
+
 // minToken is the length from which letters and digits in a row may be a token, though
 // they run in sequence: a fifth of the samples of real formats do.
 const minToken = 16
@@ -81,7 +94,7 @@ func tokenLike(v []byte) bool {
 }
 
 // marked is true of template syntax: <token>, ${TOKEN}, {{ token }}, %TOKEN%,
-// $(cmd), [token], $TOKEN.
+// $(cmd), [token], $TOKEN, %s.
 func marked(v []byte) bool {
 	for _, open := range []string{"${", "{{", "$(", "<%", "#{", "%{", "@{", "$[[", "$env:"} {
 		if at := bytes.Index(v, []byte(open)); at >= 0 && at <= 40 {
@@ -92,6 +105,8 @@ func marked(v []byte) bool {
 	switch {
 	case first == '<' && last == '>', first == '[' && last == ']', first == '{' && last == '}', first == '%' && last == '%' && len(v) > 2:
 		return true
+	case first == '%' && isLetter(last) && len(bytes.Trim(v[1:len(v)-1], "0123456789.+-#[]")) == 0:
+		return true // %s, %-8v, %[1]q
 	case first == '$' && len(v) > 1 && (isLetter(v[1]) || v[1] == '_'):
 		// $NAME, but not a password such as $Summer2024!
 		return len(bytes.Trim(v[1:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")) == 0 || len(bytes.Trim(v[1:], "abcdefghijklmnopqrstuvwxyz_")) == 0
