@@ -23,7 +23,7 @@ const layers = `
 	scanner, plugins              < plugins/example
 	scanner, scanner/match        < rules
 	scanner, scanner/prompt       < envoy
-	scanner, scanner/match, scanner/prompt, scanner/code, scanner/code/fingerprint, rules, plugins, envoy, envoy/envoyproc, bench/provider < bench
+	scanner, scanner/match, scanner/prompt, scanner/code, scanner/code/fingerprint, scanner/code/fingerprint/corpus, rules, plugins, envoy, envoy/envoyproc, bench/provider < bench
 	scanner, scanner/match, scanner/prompt, scanner/code, scanner/code/fingerprint, rules, plugins, envoy, envoy/envoyproc, bench/provider, bench, scanner/code/fingerprint/corpus < cmd/sluice
 `
 

@@ -65,7 +65,10 @@ func newBuilder(key Key, salt []byte, o Options) (*Builder, error) {
 
 // Prints are the fingerprints of one file, under the key of the Builder that
 // made them.
-type Prints [streams][]Print
+type Prints struct {
+	document bool
+	of       [streams][]Print
+}
 
 // Print is one fingerprint: a keyed hash and the line, from 1, that it begins on.
 type Print struct {
@@ -74,51 +77,50 @@ type Print struct {
 }
 
 // leastVariety is how many different tokens make a gram worth keeping.
-var leastVariety = [streams]uint8{verbatim: 4, abstract: 4, prose: 4}
+const leastVariety = 4
 
 // Code returns the fingerprints of a file of source code.
 func (b *Builder) Code(ctx context.Context, text []byte) (Prints, error) {
-	return b.prints(ctx, text, [streams]bool{verbatim: true, abstract: b.options.Similar})
+	return b.prints(ctx, text, Prints{}, [streams]bool{words: true, abstract: b.options.Similar})
 }
 
 // Document returns the fingerprints of a document's text.
 func (b *Builder) Document(ctx context.Context, text []byte) (Prints, error) {
-	return b.prints(ctx, text, [streams]bool{prose: true})
+	return b.prints(ctx, text, Prints{document: true}, [streams]bool{words: true})
 }
 
-func (b *Builder) prints(ctx context.Context, text []byte, want [streams]bool) (Prints, error) {
+func (b *Builder) prints(ctx context.Context, text []byte, p Prints, want [streams]bool) (Prints, error) {
 	r, _ := b.readers.Get().(*reader)
 	if r == nil {
-		r = &reader{}
+		r = &reader{lexer: lexer{all: true}}
 		for s := range streams {
 			r.wins[s].vary = true
 		}
 	}
 	defer b.readers.Put(r)
-	var p Prints
 	var lines [streams]lineCounter
 	var lists [streams]imports
 	var legal [streams][]scanner.Span
-	spans := notices(text)
+	var spans []scanner.Span
+	if !p.document {
+		spans = notices(text)
+	}
 	for s := range streams {
-		lines[s], lists[s] = lineCounter{text: text}, imports{text: text}
-		if s != prose {
-			legal[s] = spans
-		}
+		lines[s], lists[s], legal[s] = lineCounter{text: text}, imports{text: text}, spans
 	}
 	err := r.read(ctx, text, want, func(s stream, grams []gram) {
 		for _, g := range grams {
-			if g.variety < leastVariety[s] || b.options.Public.has(s, g.hash) {
+			if g.variety < leastVariety || b.options.Public.has(s, g.hash) {
 				continue
 			}
 			var notice bool
 			if legal[s], notice = inside(legal[s], int(g.first), int(g.last)); notice {
 				continue
 			}
-			if s != prose && lists[s].all(int(g.first), int(g.last)) {
+			if !p.document && lists[s].all(int(g.first), int(g.last)) {
 				continue
 			}
-			p[s] = append(p[s], Print{b.secrets.hash(s, g.hash), lines[s].of(int(g.first))})
+			p.of[s] = append(p.of[s], Print{b.secrets.hash(s, g.hash), lines[s].of(int(g.first))})
 		}
 	})
 	return p, err
@@ -134,7 +136,10 @@ func (s *secrets) hash(in stream, gram uint64) uint64 {
 func (b *Builder) Add(name string, p Prints) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	file := uint64(len(b.bases))
+	file := uint64(len(b.bases)) << 32
+	if p.document {
+		file |= documentPlace
+	}
 	base := path.Base(name)
 	number, ok := b.named[base]
 	if !ok {
@@ -145,10 +150,10 @@ func (b *Builder) Add(name string, p Prints) {
 	if b.options.Names {
 		b.files = append(b.files, name)
 	}
-	for s := range p {
-		for _, print := range p[s] {
+	for s := range p.of {
+		for _, print := range p.of[s] {
 			to := &b.shards[s][print.Hash>>(64-6)]
-			*to = append(*to, entry{print.Hash, file<<32 | uint64(print.Line)})
+			*to = append(*to, entry{print.Hash, file | uint64(print.Line)&(documentPlace-1)})
 		}
 	}
 }
@@ -159,8 +164,9 @@ func (b *Builder) Add(name string, p Prints) {
 const commonFiles = 10
 
 // sort puts a shard in order, with each hash once, and leaves out what is
-// common. The least place of a hash stays.
-func (b *Builder) sort(s stream, entries []entry) []entry {
+// common in code. Of a hash's places the least one in code stays, else the
+// least one.
+func (b *Builder) sort(entries []entry) []entry {
 	slices.SortFunc(entries, func(x, y entry) int {
 		if x.hash != y.hash {
 			return cmp.Compare(x.hash, y.hash)
@@ -171,15 +177,25 @@ func (b *Builder) sort(s stream, entries []entry) []entry {
 	var bases [commonFiles]uint32
 	for i := 0; i < len(entries); {
 		first, n := entries[i], 0
+		var code, document *entry
 		for ; i < len(entries) && entries[i].hash == first.hash; i++ {
-			base := b.bases[entries[i].place>>32]
+			e := &entries[i]
+			if e.document() {
+				document = cmp.Or(document, e)
+				continue
+			}
+			code = cmp.Or(code, e)
+			base := b.bases[e.place>>32]
 			if n < commonFiles && !slices.Contains(bases[:n], base) {
 				bases[n] = base
 				n++
 			}
 		}
-		if n < commonFiles || s == prose || b.everything {
-			out = append(out, first)
+		switch {
+		case code != nil && (n < commonFiles || b.everything):
+			out = append(out, *code)
+		case document != nil:
+			out = append(out, *document)
 		}
 	}
 	return out

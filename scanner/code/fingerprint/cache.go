@@ -19,8 +19,8 @@ import (
 //
 //	header  magic (16 bytes), version (uint32), zero (uint32), salt (16),
 //	        digest of the options that the fingerprints depend on (32)
-//	files   for each: length of the name and the name, identity (16), for each
-//	        stream the number of fingerprints and, for each, its hash (uint64)
+//	files   for each: length of the name and the name, identity (16), one byte
+//	        that is 1 for a document, for each stream the number of fingerprints and, for each, its hash (uint64)
 //	        and how many lines it is after the one before
 //	end     length zero; HMAC-SHA256 of all bytes before (32)
 const (
@@ -129,9 +129,13 @@ func (c *Cache) Files(f func(name string, id Identity, p Prints) error) error {
 		if _, err := io.ReadFull(r, id[:]); err != nil {
 			return err
 		}
-		var p Prints
-		for s := range p {
-			if p[s], err = readPrints(r); err != nil {
+		kind, err := r.ReadByte()
+		if err != nil {
+			return err
+		}
+		p := Prints{document: kind == 1}
+		for s := range p.of {
+			if p.of[s], err = readPrints(r); err != nil {
 				return err
 			}
 		}
@@ -191,10 +195,15 @@ func (c *CacheWriter) Add(name string, id Identity, p Prints) error {
 	c.buf = binary.AppendUvarint(c.buf, uint64(len(name)))
 	c.buf = append(c.buf, name...)
 	c.buf = append(c.buf, id[:]...)
-	for s := range p {
-		c.buf = binary.AppendUvarint(c.buf, uint64(len(p[s])))
+	kind := byte(0)
+	if p.document {
+		kind = 1
+	}
+	c.buf = append(c.buf, kind)
+	for s := range p.of {
+		c.buf = binary.AppendUvarint(c.buf, uint64(len(p.of[s])))
 		line := uint32(0)
-		for _, print := range p[s] {
+		for _, print := range p.of[s] {
 			c.buf = binary.LittleEndian.AppendUint64(c.buf, print.Hash)
 			c.buf = binary.AppendUvarint(c.buf, uint64(print.Line-line))
 			line = print.Line

@@ -51,13 +51,16 @@ type matching struct {
 	reader  reader
 	chains  [][streams]chain // by index
 	hashes  []uint64
+	found   []int // tokens of the probes that an index has
+	winnow  winnower
+	grams   []gram
 	hits    []hit
 	touched byte // see table.touch
 }
 
 // hit is a gram that an index has.
 type hit struct {
-	gram int // its index among those of the batch
+	gram gram
 	at   int // the table's answer
 }
 
@@ -105,9 +108,9 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) (found []sc
 			f.Text = i
 			found = append(found, f)
 		}
-		err := m.reader.read(ctx, text.Bytes, d.want, func(s stream, grams []gram) {
+		err := m.reader.probe(ctx, text.Bytes, d.want, func(s stream, probes []gram, b batch) {
 			for k, ix := range d.indexes {
-				m.match(ix, s, grams, &m.chains[k][s], text.Bytes, report)
+				m.match(ix, s, probes, b, &m.chains[k][s], text.Bytes, report)
 			}
 		})
 		if err != nil {
@@ -125,84 +128,92 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) (found []sc
 
 // evidence is how much it takes to say that a text has something of an index.
 type evidence struct {
-	rule       string
 	low        int // different fingerprints for a finding at all
 	sure       int // and for one that the rule's confidence belongs to
-	gap        int // fingerprints in a row that may miss between two that do not
+	gap        int // tokens from the beginning of one to that of the next, at most
 	confidence scanner.Confidence
 }
 
 var evidences = [streams]evidence{
-	verbatim: {RuleCode, 3, 3, 4, scanner.High},
-	abstract: {RuleSimilar, 3, 4, 3, scanner.Medium},
-	prose:    {RuleText, 3, 3, 4, scanner.High},
+	words:    {3, 3, 10, scanner.High},
+	abstract: {3, 4, 18, scanner.Medium},
 }
 
-// match looks up the next grams of a text.
-func (m *matching) match(ix *Index, s stream, grams []gram, c *chain, text []byte, report func(scanner.Finding)) {
+// near is how many tokens before and after a probe that an index has all of
+// its neighbours are looked up.
+const near = 40
+
+// match looks up the probes of a batch of tokens, and where one is found all
+// grams near it. Elsewhere, which is nearly everywhere, half of the lookups are
+// saved. What has shapes.length+probe-1 tokens in a row in common with an index
+// is never missed.
+func (m *matching) match(ix *Index, s stream, probes []gram, b batch, c *chain, text []byte, report func(scanner.Finding)) {
 	t := &ix.tables[s]
 	if t.count == 0 {
 		return
 	}
-	if !c.open(s) && !m.probe(ix, s, grams) {
-		c.base += len(grams)
-		return
+	look := func(from, to int) {
+		m.lookUp(ix, s, b, c, from, to)
+		for _, h := range m.hits {
+			if c.hits > 0 && h.gram.token-c.latest > evidences[s].gap {
+				c.end(ix, s, text, report)
+			}
+			c.add(&h.gram, h.at, t.document(h.at))
+		}
 	}
-	m.hashes = m.hashes[:0]
-	for i := range grams {
-		m.hashes = append(m.hashes, ix.secrets.hash(s, grams[i].hash))
+	if c.until > c.done {
+		look(c.done, c.until)
+	}
+	m.hashes, m.found = m.hashes[:0], m.found[:0]
+	for i := range probes {
+		m.hashes = append(m.hashes, ix.secrets.hash(s, probes[i].hash))
 	}
 	m.touched += t.touch(m.hashes)
-	m.hits = m.hits[:0]
 	for i, h := range m.hashes {
-		if at, ok := t.find(h); ok {
-			m.hits = append(m.hits, hit{i, at})
+		if _, ok := t.find(h); ok {
+			m.found = append(m.found, probes[i].token)
 		}
 	}
-	for _, h := range m.hits {
-		n := c.base + h.gram
-		if c.hits > 0 && n-c.latest > evidences[s].gap+1 {
-			c.end(ix, s, text, report)
+	for i := 0; i < len(m.found); {
+		from, to := m.found[i]-near, m.found[i]+near
+		for i++; i < len(m.found) && m.found[i]-near <= to; i++ {
+			to = m.found[i] + near
 		}
-		c.add(&grams[h.gram], n, h.at)
+		c.until = max(c.until, to)
+		look(from, to)
 	}
-	c.base += len(grams)
 }
 
-// probeWindow is of how many neighbouring grams one is looked up first.
-const probeWindow = 4
-
-// probe reports whether the index has any of the grams that are the least of
-// some neighbours: where there is nothing to be found, as nearly everywhere,
-// three of five lookups are saved. Four hits in a row are never missed.
-func (m *matching) probe(ix *Index, s stream, grams []gram) bool {
-	m.hashes = m.hashes[:0]
-	last := -1
-	for i := probeWindow - 1; i < len(grams); i++ {
-		least, v := i, grams[i].hash*mix1
-		for k := i - 1; k > i-probeWindow; k-- {
-			if x := grams[k].hash * mix1; x < v {
-				least, v = k, x
-			}
-		}
-		if least != last {
-			last = least
-			m.hashes = append(m.hashes, ix.secrets.hash(s, grams[least].hash))
-		}
+// lookUp finds the grams of a batch that an index has, from one token of the
+// text to another and not again what the chain has seen.
+func (m *matching) lookUp(ix *Index, s stream, b batch, c *chain, from, to int) {
+	shape := &shapes[s]
+	from = max(from, c.done)
+	begin := max(from-shape.window, b.before)
+	end := min(to+shape.length+shape.window, b.before+len(b.tokens))
+	m.hits, m.hashes = m.hits[:0], m.hashes[:0]
+	if begin >= end {
+		return
 	}
-	if len(grams) < probeWindow {
-		for i := range grams {
-			m.hashes = append(m.hashes, ix.secrets.hash(s, grams[i].hash))
-		}
-	}
+	m.winnow.begin(shape.length, shape.window)
+	m.grams = m.winnow.add(b.tokens[begin-b.before:end-b.before], m.grams[:0])
 	t := &ix.tables[s]
+	for i := range m.grams {
+		m.grams[i].token += begin
+		m.hashes = append(m.hashes, ix.secrets.hash(s, m.grams[i].hash))
+	}
 	m.touched += t.touch(m.hashes)
-	for _, h := range m.hashes {
-		if _, ok := t.find(h); ok {
-			return true
+	for i, h := range m.hashes {
+		if m.grams[i].token < c.done {
+			continue
+		}
+		if at, ok := t.find(h); ok {
+			m.hits = append(m.hits, hit{m.grams[i], at})
 		}
 	}
-	return false
+	if n := len(m.grams); n > 0 {
+		c.done = max(c.done, m.grams[n-1].token+1)
+	}
 }
 
 // What makes up for what is common to much code: a few short words that stand
@@ -219,29 +230,29 @@ const maxOrigins = 4096
 
 // chain is a run of hits that hang together.
 type chain struct {
-	base    int // grams of the text so far
-	latest  int // the last hit, counted in grams
-	hits    int
-	first   int32 // where the first hit begins
-	last    int32 // where the last token of the last one begins
-	seen    [manyHits]uint64
-	unlike  int // different fingerprints, as far as seen reaches
-	origins []int
-	spans   [maxSpans]scanner.Span // of the first hits: from their first to their last word
-}
-
-// open reports whether the next gram may belong to the chain.
-func (c *chain) open(s stream) bool {
-	return c.hits > 0 && c.base-c.latest <= evidences[s].gap+1
+	done      int // token of the text before which all is looked up that must be
+	until     int // and the one up to which it is to be, in the next batch
+	latest    int // token of the last hit
+	hits      int
+	documents int   // hits that are of documents
+	first     int32 // where the first hit begins
+	last      int32 // where the last token of the last one begins
+	seen      [manyHits]uint64
+	unlike    int // different fingerprints, as far as seen reaches
+	origins   []int
+	spans     [maxSpans]scanner.Span // of the first hits: from their first to their last word
 }
 
 // add appends a hit: a line repeated a hundred times is one line.
-func (c *chain) add(g *gram, n, at int) {
+func (c *chain) add(g *gram, at int, document bool) {
 	if c.hits == 0 {
 		c.first = g.first
 	}
 	c.hits++
-	c.latest, c.last = n, max(c.last, g.last)
+	if document {
+		c.documents++
+	}
+	c.latest, c.last = g.token, max(c.last, g.last)
 	if c.unlike < len(c.seen) && !slices.Contains(c.seen[:c.unlike], g.hash) {
 		c.seen[c.unlike] = g.hash
 		c.unlike++
@@ -262,7 +273,7 @@ func (c *chain) end(ix *Index, s stream, text []byte, report func(scanner.Findin
 			span = withEdges(text, span, shapes[s].window-1)
 		}
 		f := scanner.Finding{
-			Rule:       e.rule,
+			Rule:       c.rule(s),
 			Kind:       scanner.KindPrivate,
 			Span:       span,
 			Confidence: e.confidence,
@@ -277,13 +288,24 @@ func (c *chain) end(ix *Index, s stream, text []byte, report func(scanner.Findin
 		}
 		report(f)
 	}
-	*c = chain{base: c.base, origins: c.origins[:0]}
+	*c = chain{done: c.done, until: c.until, origins: c.origins[:0]}
+}
+
+// rule is what the chain is an instance of.
+func (c *chain) rule(s stream) string {
+	switch {
+	case s == abstract:
+		return RuleSimilar
+	case 2*c.documents > c.hits:
+		return RuleText
+	}
+	return RuleCode
 }
 
 // enough reports whether what was hit says whose it is. Lines count in code
 // only: a sentence may be one line.
 func (c *chain) enough(s stream, text []byte) bool {
-	if s != prose && c.unlike < manyHits && bytes.Count(text[c.first:c.last], []byte{'\n'}) < 1 {
+	if c.rule(s) != RuleText && c.unlike < manyHits && bytes.Count(text[c.first:c.last], []byte{'\n'}) < 1 {
 		return false
 	}
 	if s == abstract { // where words do not count

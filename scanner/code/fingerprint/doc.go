@@ -12,12 +12,13 @@
 //
 // # Design
 //
-// There are three streams of tokens. The verbatim one has the words of a
-// program, comments included, and acts (rule private-code); marks and blanks are
-// not in it, so that it survives indentation. The abstract one has no comments,
-// and instead of names how long ago each was last used; it survives renaming
-// and only reports, for public code has the same shapes (private-code-similar).
-// The prose one has the words of documents (private-text).
+// There are two streams of tokens. One has the words of a program, comments
+// included, or of a document, and acts (rules private-code and private-text);
+// marks and blanks are not in it, so that it survives indentation. The abstract
+// one has no comments, and instead of names how long ago each was last used; it
+// survives renaming and only reports, for public code has the same shapes
+// (private-code-similar). It is read of passages only that have marks as
+// programs have, so that prose costs nothing more.
 //
 // A finding takes three different fingerprints close to each other, and words
 // enough in them (see evidence): some eight words are common property, and so

@@ -14,7 +14,7 @@ import (
 	"io"
 )
 
-// An index file, version 1; all numbers are little-endian:
+// An index file, version 2; all numbers are little-endian:
 //
 //	header    magic (16 bytes), version (uint32), zero (uint32), salt (16)
 //	sections  each begins at a multiple of 64
@@ -24,12 +24,13 @@ import (
 //	          before (32)
 //
 // A stream's parts are its blocks (see table) and, with names, their places:
-// for each slot of each block a uint64, file<<32 | line. The part names, of no stream, is
+// for each slot of each block a uint64: the file's number in the high half, 1<<31 if
+// it is a document, and the line. The part names, of no stream, is
 // a nonce of 12 bytes and, sealed with AES-256-GCM, the files' names in order,
 // each with its length before it as a uvarint.
 const (
 	magic      = "sluice-index\r\n\x1a\x00"
-	version    = 1
+	version    = 2
 	saltBytes  = 16
 	headBytes  = 40
 	macBytes   = sha256.Size
@@ -130,7 +131,7 @@ func (b *Builder) writeAll(w *indexWriter) error {
 func (b *Builder) writeStream(w *indexWriter, s stream) error {
 	total := 0
 	for i := range b.shards[s] {
-		b.shards[s][i] = b.sort(s, b.shards[s][i])
+		b.shards[s][i] = b.sort(b.shards[s][i])
 		total += len(b.shards[s][i])
 	}
 	if total == 0 {
@@ -331,6 +332,6 @@ func (c *contents) place(s stream, at int) (file, line uint32, ok bool) {
 		return 0, 0, false
 	}
 	p := binary.LittleEndian.Uint64(c.places[s][8*at:])
-	file, line = uint32(p>>32), uint32(p)
+	file, line = uint32(p>>32), uint32(p)&(documentPlace-1)
 	return file, line, int(file) < len(c.names)
 }

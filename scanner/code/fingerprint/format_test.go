@@ -39,7 +39,7 @@ func TestTableHasAllAndLittleElse(t *testing.T) {
 				}
 				entries = append(entries, entry{h, uint64(i) << 32})
 			}
-			entries = (&Builder{bases: make([]uint32, n)}).sort(prose, entries)
+			entries = (&Builder{bases: make([]uint32, n)}).sort(entries)
 			var blocks []byte
 			var places []uint64
 			w := tableWriter{count: blocksFor(len(entries)), block: func(b []byte, p []uint64) error {
@@ -150,7 +150,7 @@ func salted(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.tables[verbatim].blocks
+	return c.tables[words].blocks
 }
 
 func TestDamagedIndexIsRefused(t *testing.T) {

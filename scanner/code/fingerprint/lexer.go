@@ -27,9 +27,11 @@ type token struct {
 // only how many words ago it was last used, so that consistent renaming changes
 // nothing, and the marks before a word are part of it.
 type lexer struct {
-	plain    []token
+	batches  [streams]batch
+	plain    []token // of batches[words], while it is filled
 	abstract []token
 	both     bool   // the abstract stream is wanted
+	all      bool   // in what does not look like code, too
 	skipTo   int    // end of the comment that the text is in
 	marks    uint64 // hash of the marks since the last word
 	lower    []byte
@@ -49,11 +51,29 @@ type use struct {
 // what stands before a pasted snippet changes its first lines only.
 const reach = 10
 
+// batch is some tokens of a text: kept of the batch before, then new ones.
+type batch struct {
+	tokens []token
+	kept   int
+	before int // tokens of the text before the first one
+}
+
+// next drops all but the last tokens.
+func (b *batch) next() {
+	n := len(b.tokens)
+	b.kept = min(n, carry)
+	b.before += n - b.kept
+	b.tokens = append(b.tokens[:0], b.tokens[n-b.kept:]...)
+}
+
 // begin forgets the text before. The abstract stream is filled if both are
 // wanted.
 func (l *lexer) begin(both bool) {
 	l.both = both
-	l.plain, l.abstract, l.skipTo, l.marks = l.plain[:0], l.abstract[:0], 0, 0
+	l.skipTo, l.marks = 0, 0
+	for s := range l.batches {
+		l.batches[s] = batch{tokens: l.batches[s].tokens[:0]}
+	}
 	l.count += reach + 1
 	if l.count > 1<<30 {
 		l.seen, l.count = [256]use{}, reach+1
@@ -65,6 +85,7 @@ const (
 	space = iota
 	word
 	mark
+	opener // a mark that may begin a comment
 )
 
 var class = func() (t [256]uint8) {
@@ -74,6 +95,8 @@ var class = func() (t [256]uint8) {
 			t[c] = space
 		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', c >= 0x80:
 			t[c] = word
+		case strings.IndexByte("/#*-;<", byte(c)) >= 0:
+			t[c] = opener
 		default:
 			t[c] = mark
 		}
@@ -124,12 +147,45 @@ func hashWord(w []byte) uint64 {
 // fill reads tokens from b[i:] until a batch is full and returns where it
 // stopped; at len(b) the text is read.
 func (l *lexer) fill(b []byte, i int) int {
-	l.plain, l.abstract = l.plain[:0], l.abstract[:0]
-	both := l.both
+	for s := range l.batches {
+		l.batches[s].next()
+	}
+	l.plain, l.abstract = l.batches[words].tokens, l.batches[abstract].tokens
+	wanted := l.both
 	for i < len(b) && len(l.plain) < batchSize {
+		stop := min(i+passage, len(b))
+		l.both = wanted && (l.all || codeLike(b[i:stop]))
+		i = l.passage(b, i, stop)
+	}
+	l.both = wanted
+	l.batches[words].tokens, l.batches[abstract].tokens = l.plain, l.abstract
+	return i
+}
+
+// passage is the length in bytes of what is looked at to say whether it may be
+// code, to the end of a word.
+const passage = 1 << 10
+
+// codeLike reports whether a passage has as many of the marks of programs as
+// one that is code in part. In others there are no abstract tokens: they would
+// cost time and find nothing.
+func codeLike(b []byte) bool {
+	n := 0
+	for _, mark := range []string{"(", "=", "_", "{", ";", "<"} {
+		if n += bytes.Count(b, []byte(mark)); n*100 >= len(b) {
+			return true
+		}
+	}
+	return false
+}
+
+// passage reads the tokens that begin in b[i:stop].
+func (l *lexer) passage(b []byte, i, stop int) int {
+	both := l.both
+	for i < stop {
 		c := b[i]
-		if class[c] != word {
-			if both && class[c] == mark && i >= l.skipTo && (!commentMark[c] || !l.comment(b, i)) {
+		if k := class[c]; k != word {
+			if both && k >= mark && i >= l.skipTo && (k == mark || !l.comment(b, i)) {
 				l.marks = (l.marks + uint64(c)) * mix1
 			}
 			i++
@@ -160,6 +216,33 @@ func (l *lexer) fill(b []byte, i int) int {
 // long reads the word at b[i], which is long, not all ASCII, or the text's
 // last, and returns its end.
 func (l *lexer) long(b []byte, i int) int {
+	for j, all := i, uint64(0); j+8 <= len(b); j += 8 {
+		x := binary.LittleEndian.Uint64(b[j:])
+		end := notWord(x)
+		if end == 0 {
+			all |= x
+			continue
+		}
+		n := uint(bits.TrailingZeros64(end)) >> 3
+		mask := uint64(1)<<(8*n) - 1
+		if x &= mask; (all|x)&high != 0 {
+			break
+		}
+		h := uint64(j+int(n)-i) << 56
+		k := i
+		for ; k < j && (k+8 < j || n > 0); k += 8 {
+			h = scramble(h ^ (binary.LittleEndian.Uint64(b[k:]) | 0x20*ones))
+		}
+		if k < j { // the last eight bytes end the word
+			x, mask = binary.LittleEndian.Uint64(b[k:]), ^uint64(0)
+		}
+		h = scramble(h ^ (x | 0x20*ones&mask))
+		l.plain = append(l.plain, token{h, int32(i)})
+		if l.both && i >= l.skipTo {
+			l.name(h, b[i]|0x20, i)
+		}
+		return j + int(n)
+	}
 	j, all := i, byte(0)
 	for j < len(b) && class[b[j]] == word {
 		all |= b[j]
@@ -276,8 +359,6 @@ var typographic = map[rune]rune{
 	'“': '"', '”': '"', '„': '"', '‟': '"', '‘': '\'', '’': '\'', '‚': '\'',
 	'–': '-', '−': '-', '‐': '-', '‑': '-',
 }
-
-var commentMark = [256]bool{'/': true, '#': true, '*': true, '-': true, ';': true, '<': true}
 
 // comment reports whether the mark at b[i] begins a comment and if so, sets
 // skipTo. It looks at one line only: what a comment opens on one line and

@@ -9,19 +9,23 @@ import (
 type stream int
 
 const (
-	verbatim stream = iota // the words of programs
+	words    stream = iota // of programs and documents
 	abstract               // programs without comments and names
-	prose                  // the words of documents
 	streams
 )
 
-// shapes has the length of each stream's grams and the width of the window of
-// which one is chosen, both in tokens. They belong to the format's version.
-var shapes = [streams]struct{ length, window int }{
-	verbatim: {8, 3},
-	abstract: {11, 8},
-	prose:    {8, 3}, // as verbatim: they are found in one go
+// shapes has, all in tokens, the length of each stream's grams, the width of the
+// window of which one is chosen for an index, which belong to the format's
+// version, and the width of that for probes: the least of a wide window is also
+// the least of every narrow one in it that it stands in, so that probes are some
+// of what an index has.
+var shapes = [streams]struct{ length, window, probe int }{
+	words:    {8, 3, 11},
+	abstract: {11, 8, 24},
 }
+
+// carry is how many tokens of the batch before stay at hand.
+const carry = 96
 
 // reader finds the grams of texts. It is for one goroutine at a time.
 type reader struct {
@@ -33,25 +37,48 @@ type reader struct {
 // checkEvery is how many bytes are read between two looks at the context.
 const checkEvery = 1 << 16
 
+// probe calls take with a batch of tokens at a time and its probes.
+func (r *reader) probe(ctx context.Context, text []byte, want [streams]bool, take func(s stream, probes []gram, b batch)) error {
+	r.lexer.begin(want[abstract])
+	for s := range streams {
+		r.wins[s].begin(shapes[s].length, shapes[s].probe)
+	}
+	checked := 0
+	for i := 0; i < len(text); {
+		i = r.lexer.fill(text, i)
+		for s := range streams {
+			if want[s] {
+				b := &r.lexer.batches[s]
+				r.grams = r.wins[s].add(b.tokens[b.kept:], r.grams[:0])
+				take(s, r.grams, *b)
+			}
+		}
+		if i-checked >= checkEvery {
+			checked = i
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // read calls take for the streams that are wanted, with some grams at a time
 // and in order, so that little of a long text is held.
 func (r *reader) read(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram)) error {
 	r.lexer.begin(want[abstract])
-	for _, s := range []stream{verbatim, abstract} {
+	for s := range streams {
 		r.wins[s].begin(shapes[s].length, shapes[s].window)
 	}
 	checked := 0
 	for i := 0; i < len(text); {
 		i = r.lexer.fill(text, i)
-		r.grams = r.wins[verbatim].add(r.lexer.plain, r.grams[:0])
-		for _, s := range []stream{verbatim, prose} {
+		for s := range streams {
 			if want[s] {
+				b := &r.lexer.batches[s]
+				r.grams = r.wins[s].add(b.tokens[b.kept:], r.grams[:0])
 				take(s, r.grams)
 			}
-		}
-		if want[abstract] {
-			r.grams = r.wins[abstract].add(r.lexer.abstract, r.grams[:0])
-			take(abstract, r.grams)
 		}
 		if i-checked >= checkEvery {
 			checked = i

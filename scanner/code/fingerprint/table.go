@@ -1,12 +1,14 @@
 package fingerprint
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // A table is a set of keyed hashes in blocks of one cache line each: 31 tags of
-// 16 bits and one word that counts them. A hash's high bits choose its block,
+// 16 bits, those of code first, and one word that counts them. A hash's high bits choose its block,
 // its low bits are its tag, so that one look at memory nearly always answers.
 // What finds its block full goes to the next one, and the full one says so. A
 // hash that is not in the set is taken for a member about once in 2000 times.
@@ -15,6 +17,7 @@ const (
 	blockSlots = 31
 	blockFill  = 27 // hashes in a block, on average
 	overflows  = 1 << 15
+	codeShift  = 5 // of the number of a block's slots that are of code
 )
 
 // table reads blocks. Any bytes will do: bad ones give wrong answers and
@@ -72,11 +75,22 @@ func (t *table) find(h uint64) (int, bool) {
 	}
 }
 
+// document reports whether an answer of find is of a document.
+func (t *table) document(at int) bool {
+	info := binary.LittleEndian.Uint16(t.blocks[at/blockSlots*blockBytes+62:])
+	return at%blockSlots >= int(info>>codeShift&blockSlots)
+}
+
 // blocksFor is the number of blocks for so many hashes.
 func blocksFor(hashes int) uint64 { return uint64(hashes/blockFill + 1) }
 
-// entry is a keyed hash and its place: file<<32 | line.
+// entry is a keyed hash and its place: file<<32 | line, and a bit between them
+// that says whether the file is a document.
 type entry struct{ hash, place uint64 }
+
+const documentPlace = 1 << 31
+
+func (e *entry) document() bool { return e.place&documentPlace != 0 }
 
 // tableWriter makes a table from hashes in ascending order, block by block.
 type tableWriter struct {
@@ -112,16 +126,20 @@ func (w *tableWriter) flush() error {
 	var b [blockBytes]byte
 	var places [blockSlots]uint64
 	now := w.held[:min(len(w.held), blockSlots)]
+	slices.SortStableFunc(now, func(x, y entry) int { return cmp.Compare(x.place&documentPlace, y.place&documentPlace) })
+	code := 0
 	for i := range blockSlots {
 		if i < len(now) {
-			places[i] = now[i].place
+			if places[i] = now[i].place; !now[i].document() {
+				code++
+			}
 			binary.LittleEndian.PutUint16(b[2*i:], uint16(now[i].hash))
 		} else if i > 0 {
 			// Empty slots repeat the first tag, so that they match nothing else.
 			copy(b[2*i:2*i+2], b[:2])
 		}
 	}
-	info := uint16(len(now))
+	info := uint16(len(now) | code<<codeShift)
 	if len(w.held) > len(now) {
 		info |= overflows
 	}

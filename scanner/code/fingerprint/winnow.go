@@ -7,6 +7,7 @@ type gram struct {
 	hash  uint64 // of the tokens, without a key
 	first int32  // where the first token begins
 	last  int32  // where the last one does
+	token int    // which token of the text the first one is
 	// variety is how many different tokens the gram has, roughly; zero where
 	// nobody asked.
 	variety uint8
@@ -24,7 +25,6 @@ type winnower struct {
 	vary           bool // fill in variety
 	tokens         [ring]token
 	values         [ring]uint64
-	hashes         [ring]uint64
 	hash           uint64 // of the last length tokens
 	n              int    // tokens read
 	least          uint64
@@ -34,7 +34,9 @@ type winnower struct {
 // begin forgets the text before.
 func (w *winnower) begin(length, window int) {
 	w.length, w.window = length, window
-	w.tokens = [ring]token{}
+	for i := range w.length {
+		w.tokens[-(i+1)&(ring-1)] = token{} // which leave the hash first
+	}
 	w.hash, w.n, w.least, w.leastAt = 0, 0, ^uint64(0), 0
 }
 
@@ -55,7 +57,6 @@ func (w *winnower) add(tokens []token, out []gram) []gram {
 		}
 		v := h * mix2
 		w.values[at&(ring-1)] = v
-		w.hashes[at&(ring-1)] = h
 		if v <= least {
 			least, leastAt = v, at
 		} else if at-leastAt < window {
@@ -70,9 +71,10 @@ func (w *winnower) add(tokens []token, out []gram) []gram {
 			}
 		}
 		g := gram{
-			hash:  w.hashes[leastAt&(ring-1)],
+			hash:  least, // which a multiplication made of its hash
 			first: w.tokens[leastAt&(ring-1)].at,
 			last:  w.tokens[(leastAt+length-1)&(ring-1)].at,
+			token: leastAt,
 		}
 		if w.vary {
 			g.variety = w.variety(leastAt)

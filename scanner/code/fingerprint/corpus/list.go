@@ -143,3 +143,37 @@ func listFolder(ctx context.Context, root string) ([]listed, error) {
 	})
 	return files, err
 }
+
+// File is a file that an index would take.
+type File struct {
+	Path     string // of the file
+	Name     string // from the folder that was given, with slashes
+	Document bool
+	form     form
+}
+
+// Files returns the files of a folder that an index would take by their names.
+func Files(ctx context.Context, dir string) ([]File, error) {
+	listed, err := list(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	for _, f := range listed {
+		if form, why := byName(f.path); why == "" {
+			files = append(files, File{filepath.Join(dir, filepath.FromSlash(f.path)), f.path, form != formCode, form})
+		}
+	}
+	return files, nil
+}
+
+// Text returns the file's text as it goes into an index, or nothing if its
+// content keeps it out. PDF files are not read.
+func (f *File) Text(ctx context.Context) ([]byte, error) {
+	if f.form == formPDF {
+		return nil, nil
+	}
+	j := job{path: f.Path, form: f.form, id: "unused"}
+	text, _, _, err := j.text(ctx, nil)
+	return text, err
+}
