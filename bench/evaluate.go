@@ -21,7 +21,7 @@ type Detect func(ctx context.Context, text []byte) ([]scanner.Finding, error)
 
 // Figure is one measured number of an evaluation.
 type Figure struct {
-	Part    string  `json:"part"`    // secrets, pii or code
+	Part    string  `json:"part"`    // secrets, pii, code or index
 	Corpus  string  `json:"corpus"`  // one file of labelled texts, or several together
 	Measure string  `json:"measure"` // what was counted
 	Value   float64 `json:"value"`   // a share between 0 and 1, or a number per MB, or a count

@@ -8,14 +8,18 @@ import (
 )
 
 // partTitles head the tables of an evaluation.
-var partTitles = map[string]string{"secrets": "Secrets", "pii": "Personal data", "code": "Source code"}
+var partTitles = map[string]string{"secrets": "Secrets", "pii": "Personal data", "code": "Source code", "index": "Private code"}
 
 // EvalTable writes the figures as one table for each part, targets beside
 // them. The parts of a figure are written if details is set. It returns how
 // many figures have a target and how many reach it.
 func EvalTable(w io.Writer, m Machine, figures []Figure, details bool) (reached, targets int, err error) {
 	out := &sheet{w: w}
-	out.printf("Detection on labelled texts; findings of medium confidence and above. %s\n", m)
+	what := "Detection on labelled texts"
+	if len(figures) > 0 && figures[0].Part == "index" {
+		what = "Recognition of code by an index"
+	}
+	out.printf("%s; findings of medium confidence and above. %s\n", what, m)
 	part := ""
 	for i := range figures {
 		f := &figures[i]
@@ -69,6 +73,10 @@ func (f *Figure) text(v float64) string {
 		return fmt.Sprintf("%.0f", v)
 	case f.Unit == PerMB:
 		return fmt.Sprintf("%.2f", v)
+	case f.Unit == PerSecond:
+		return fmt.Sprintf("%.0f MB/s", v)
+	case f.Unit == PerByte, f.Unit == Minutes, f.Unit == Gigabytes:
+		return fmt.Sprintf("%.2f %s", v, f.Unit)
 	case strings.Contains(f.Measure, "F1"):
 		return fmt.Sprintf("%.3f", v)
 	}

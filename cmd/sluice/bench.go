@@ -42,7 +42,7 @@ method is described in the file README.md of the folder bench.`,
 			return nil
 		},
 	}
-	cmd.AddCommand(engine, path, benchRulesCommand(std), benchEvalCommand(std), benchHoldCommand())
+	cmd.AddCommand(engine, path, benchRulesCommand(std), benchEvalCommand(std), benchIndexCommand(std), benchHoldCommand())
 	return cmd
 }
 
