@@ -355,7 +355,7 @@ func (a *automaton) forward(text []byte, p int) (ok bool, read int) {
 		return true, 0
 	}
 	end := min(len(text), p+maxWalk)
-	for from, to := p, a.ahead(p, end); ; from, to = to, further(text, from, to, end) {
+	for from, to := p, ahead(a.limit, p, end); ; from, to = to, further(text, from, to, end) {
 		for i := from; i < to; i++ {
 			if s &= a.sets[text[i]]; s == 0 {
 				return false, i - p
@@ -373,13 +373,13 @@ func (a *automaton) forward(text []byte, p int) (ok bool, read int) {
 	}
 }
 
-// ahead returns where a walk from p to at most end is looked at whether it has read too many
-// runes.
-func (a *automaton) ahead(p, end int) int {
-	if a.limit == noLimit {
+// ahead returns where a walk from p to at most end is looked at whether it has read more
+// runes than the limit.
+func ahead(limit, p, end int) int {
+	if limit == noLimit {
 		return end
 	}
-	return min(end, p+a.limit+1)
+	return min(end, p+limit+1)
 }
 
 // further returns up to where a walk that has read text[from:to] without a verdict goes on: as many bytes more
@@ -402,7 +402,7 @@ func (a *automaton) backward(text []byte, p int) (ok bool, read int) {
 		return true, 0
 	}
 	end := max(0, p-maxWalk)
-	for from, to := p, a.behind(p, end); ; from, to = to, closer(text, from, to, end) {
+	for from, to := p, behind(a.limit, p, end); ; from, to = to, closer(text, from, to, end) {
 		for i := from - 1; i >= to; i-- {
 			if s &= a.sets[text[i]]; s == 0 {
 				return false, p - i
@@ -421,11 +421,11 @@ func (a *automaton) backward(text []byte, p int) (ok bool, read int) {
 }
 
 // behind is ahead for a walk towards the beginning of the text.
-func (a *automaton) behind(p, end int) int {
-	if a.limit == noLimit {
+func behind(limit, p, end int) int {
+	if limit == noLimit {
 		return end
 	}
-	return max(end, p-a.limit-1)
+	return max(end, p-limit-1)
 }
 
 // closer is further for a walk towards the beginning of the text, over text[to:from].

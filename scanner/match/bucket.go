@@ -72,7 +72,7 @@ func newFilter(byPattern [][]anchor) *filter {
 	sortItems(items)
 	most, vectors := 300, false // anchors of a bank
 	if firstSteps[0].classify != nil {
-		most, vectors = 512, true
+		most, vectors = 1024, true
 	}
 	for range max(1, (len(items)+most-1)/most) {
 		f.banks = append(f.banks, newBank())

@@ -29,7 +29,7 @@ type filter struct {
 	entries []entry
 	seqs    [][anchorLen]uint16 // of the entries' anchors, as numbers of sets
 	sets    []byteSet           // of the anchors
-	around  []*walker           // that the entries name
+	around  []walker            // that the entries name
 	reaches []reach             // the same
 	walkers map[string]int32    // by what is walked over, while the filter is built
 	runs    []*runs
@@ -142,7 +142,7 @@ func (f *filter) walker(list []*node, back bool) int32 {
 	n, ok := f.walkers[string(key)]
 	if !ok {
 		n = int32(len(f.around))
-		f.around = append(f.around, &walker{list: list, back: back})
+		f.around = append(f.around, walker{walking: &walking{list: list, back: back}})
 		f.walkers[string(key)] = n
 	}
 	return n
@@ -169,8 +169,8 @@ func (n *node) appendKey(key []byte) []byte {
 
 // warm builds all automata.
 func (f *filter) warm() {
-	for _, w := range f.around {
-		w.known()
+	for i := range f.around {
+		f.around[i].known()
 	}
 	for _, r := range f.runs {
 		for i := range r.entries {

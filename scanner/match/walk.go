@@ -16,10 +16,15 @@ import (
 // take is mostly the time until the memory answers. There are at most walkStates states; from then on, unknown moves are
 // worked out each time, with the automaton itself.
 type walker struct {
+	moves atomic.Pointer[moves]
+	*walking
+}
+
+// walking is what a walker needs to find moves.
+type walking struct {
 	list []*node // what is walked over, in the order in which it is read
 	back bool    // reads towards the beginning of the text
 
-	moves      atomic.Pointer[moves]
 	*automaton // set before moves is
 	lock       sync.Mutex
 	sample     []byte      // one byte of each class
@@ -37,12 +42,14 @@ const (
 	verdicts    // all others are where a state's row begins in the table
 )
 
-// moves are the known moves of a walker.
+// moves are the known moves of a walker, and all else that a walk needs to know.
 type moves struct {
 	table  []uint16 // one row per state; the first is not used
 	starts [len(kinds)]uint16
-	asks   bool       // assertions are made, so that kinds matter
+	limit  int        // that of the automaton
 	width  int        // of a row: the number of classes, and at least that of verdicts
+	asks   bool       // assertions are made, so that kinds matter
+	back   bool       // that of the walker
 	class  [256]uint8 // of bytes that all states treat alike
 }
 
@@ -110,7 +117,7 @@ func (w *walker) known() *moves {
 		return m
 	}
 	w.automaton = newAutomaton(w.list, w.back)
-	m := &moves{asks: len(w.conds) > 0}
+	m := &moves{asks: len(w.conds) > 0, back: w.back, limit: w.limit}
 	type key struct {
 		set  uint64
 		kind uint8
@@ -242,14 +249,14 @@ func (w *walker) learn(state uint16, text []byte, i, end int) (uint16, int) {
 }
 
 // begin returns the row of the state in which a walk from p begins.
-func (w *walker) begin(m *moves, text []byte, p int) uint16 {
+func (m *moves) begin(text []byte, p int) uint16 {
 	if !m.asks {
 		return m.starts[0]
 	}
 	switch {
-	case w.back && p == len(text) || !w.back && p == 0:
+	case m.back && p == len(text) || !m.back && p == 0:
 		return m.starts[kindEdge]
-	case w.back:
+	case m.back:
 		return m.starts[kindOf(text[p])]
 	}
 	return m.starts[kindOf(text[p-1])]
@@ -269,9 +276,9 @@ func (w *walker) ends(state uint16) bool {
 func (w *walker) forward(text []byte, p int) (ok bool, read int) {
 	m := w.known()
 	end := min(len(text), p+maxWalk)
-	state := w.begin(m, text, p)
+	state := m.begin(text, p)
 	table := m.table
-	for from, to := p, w.ahead(p, end); ; from, to = to, further(text, from, to, end) {
+	for from, to := p, ahead(m.limit, p, end); ; from, to = to, further(text, from, to, end) {
 		for i := from; i < to; i++ {
 			next := table[int(state)+int(m.class[text[i]])]
 			if next < verdicts {
@@ -305,9 +312,9 @@ func (w *walker) forward(text []byte, p int) (ok bool, read int) {
 func (w *walker) backward(text []byte, p int) (ok bool, read int) {
 	m := w.known()
 	end := max(0, p-maxWalk)
-	state := w.begin(m, text, p)
+	state := m.begin(text, p)
 	table := m.table
-	for from, to := p, w.behind(p, end); ; from, to = to, closer(text, from, to, end) {
+	for from, to := p, behind(m.limit, p, end); ; from, to = to, closer(text, from, to, end) {
 		for i := from - 1; i >= to; i-- {
 			next := table[int(state)+int(m.class[text[i]])]
 			if next < verdicts {
