@@ -162,6 +162,19 @@ var negatives = []string{
 	"Le %w de l'%w est à la %w : %n € (%w).",
 	"请把%w的%w改成%n，然后说明原因。",
 	"%wの%wを%nにしてください。",
+	// Listings of files, blocks of addresses, ingredients with notes.
+	"%w.%w          %w.%w         %w_%w.%w",
+	"%W           Makefile.%w     %w.h         %w-%w.%w",
+	"-rw-r--r--  1 %w %w  %n Mar %n %t %w.%w",
+	"drwxr-xr-x %n %w %w %n %d %t %w",
+	"      By %w:   %w@%w.example.com",
+	"      By post:    %W %W %W",
+	"                 %n %W Street",
+	"  Tel: +44 %n %n, Fax: +44 %n %n",
+	"- %w %w (not %w, just %w): %n",
+	"- %w: %n%w | %n/%nlb (optional)",
+	"- %w (%n %w, %w): %n cups",
+	"- %w %w: %n-%n g",
 }
 
 var positives = []string{

@@ -14,7 +14,10 @@
 //     are what the tests of package code measure on, and windows of packages
 //     that share lines with them are left out;
 //   - texts of your own, with -texts: JSON lines of {"text": …, "lines": [0, 1,
-//     null, …]}, a label per line, where 1 is code and null is not scored.
+//     null, …]}, a label per line, where 1 is code and null is not scored, and
+//     "lang" if one language is to be learnt from it. A fifth of them, chosen by
+//     their hash, are not trained on but measured on. With them the corpora may
+//     be missing.
 //
 // The model is a logistic regression on the hashed features of package lines,
 // fitted with AdaGrad. Training lines are the rows' own, lines derived from
@@ -33,6 +36,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/sluice-dlp/sluice/scanner/code/internal/lines"
 )
@@ -51,12 +55,21 @@ func main() {
 }
 
 func run(corpora, cache, texts, out string, check bool) error {
-	if corpora == "" {
-		return fmt.Errorf("no corpora: set CORPORA or give -corpora")
+	var rows, own, ownRest []row
+	var err error
+	if corpora != "" {
+		rows, err = load(corpora)
+	} else if texts == "" {
+		err = fmt.Errorf("no corpora and no texts: set CORPORA, or give -corpora or -texts")
 	}
-	rows, err := load(corpora)
 	if err != nil {
 		return err
+	}
+	if texts != "" {
+		if own, err = loadOwn(texts); err != nil {
+			return err
+		}
+		own, ownRest = holdOut(own)
 	}
 	var fit, rest []row
 	for _, r := range rows {
@@ -67,18 +80,11 @@ func run(corpora, cache, texts, out string, check bool) error {
 			rest = append(rest, r)
 		}
 	}
-	taken, err := fromPackages(context.Background(), cache, rest)
+	taken, err := fromPackages(context.Background(), cache, append(slices.Clip(rest), ownRest...))
 	if err != nil {
 		return err
 	}
-	fit = append(fit, taken...)
-	if texts != "" {
-		own, err := loadOwn(texts)
-		if err != nil {
-			return err
-		}
-		fit = append(fit, own...)
-	}
+	fit = append(append(fit, taken...), own...)
 	if check {
 		crossCheck(fit)
 		return nil
@@ -101,6 +107,10 @@ func run(corpora, cache, texts, out string, check bool) error {
 	}
 	w := regress(examples)
 	record.Tuning, record.HeldOut = measure(w, fit), measure(w, rest)
+	if texts != "" {
+		f := measure(w, ownRest)
+		record.Own = &f
+	}
 	data := w.Encode()
 	record.Weights = fmt.Sprintf("%x", sha256.Sum256(data))
 	if err := write(filepath.Join(out, "lines", "weights"), data, record); err != nil {
@@ -154,6 +164,8 @@ type record struct {
 	// Single lines, without the context that package code adds.
 	Tuning  figures `json:"tuning_lines_alone"`
 	HeldOut figures `json:"held_out_lines_alone"`
+	// Own are those of one's own texts that were not trained on.
+	Own *figures `json:"own_lines_alone,omitempty"`
 }
 
 type figures struct {
@@ -261,5 +273,5 @@ func measure(w *lines.Weights, rows []row) figures {
 		}
 	}
 	round := func(x float64) float64 { return math.Round(x*1000) / 1000 }
-	return figures{round(tp / (tp + fp)), round(tp / (tp + fn)), round(2 * tp / (2*tp + fp + fn))}
+	return figures{round(tp / max(1, tp+fp)), round(tp / max(1, tp+fn)), round(2 * tp / max(1, 2*tp+fp+fn))}
 }

@@ -109,6 +109,19 @@ func loadOwn(path string) ([]row, error) {
 	return rows, nil
 }
 
+// holdOut parts rows into those to train on and those to measure on, one in five,
+// by the hash of their text: which is which does not change with their order.
+func holdOut(rows []row) (fit, rest []row) {
+	for _, r := range rows {
+		if sum := sha256.Sum256([]byte(r.Text)); sum[0]%5 == 0 {
+			rest = append(rest, r)
+		} else {
+			fit = append(fit, r)
+		}
+	}
+	return fit, rest
+}
+
 func readRows(r io.Reader) ([]row, error) {
 	var rows []row
 	in := bufio.NewScanner(r)

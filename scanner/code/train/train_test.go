@@ -209,3 +209,27 @@ func TestOwnTexts(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestHoldOut(t *testing.T) {
+	var rows []row
+	for i := range 500 {
+		rows = append(rows, row{Text: fmt.Sprint("text ", i)})
+	}
+	fit, rest := holdOut(rows)
+	slices.Reverse(rows)
+	again, _ := holdOut(rows)
+	slices.Reverse(again)
+	if len(fit)+len(rest) != len(rows) || len(rest) < 60 || len(rest) > 140 {
+		t.Errorf("%d rows to fit, %d to measure", len(fit), len(rest))
+	}
+	if digest(fit) != digest(again) {
+		t.Error("another order gave another choice")
+	}
+}
+
+// Without corpora and without texts of one's own there is nothing to train on.
+func TestNothingToTrainOn(t *testing.T) {
+	if err := run("", t.TempDir(), "", t.TempDir(), false); err == nil || !strings.Contains(err.Error(), "-texts") {
+		t.Errorf("error is %v", err)
+	}
+}
