@@ -161,7 +161,7 @@ func TestValueChecks(t *testing.T) {
 		"ascii":       {[]string{"abc"}, []string{"ä"}},
 		"word":        {[]string{"authenticationFailed", "getPassword", "Sanderling"}, []string{"x9k2q7", "qzxvkjwp", "a1b2c3d4"}},
 		"identifier":  {[]string{"config.password", "getToken()", "db-credentials", "/etc/secret", "process.env", "OAuth2PasswordRequestForm"}, []string{"k3x9q2m7w1za", "forelle-blau-1964", "Marzipan!Gull88"}},
-		"password":    {[]string{"Marzipan!Gull88", "forelle-blau-1964", "Tr0ub4dor&3", "Жаворонок-7-поле"}, []string{"password", "getPassword()", "https://a.b/c1", "!!!!"}},
+		"password":    {[]string{"Marzipan!Gull88", "forelle-blau-1964", "Tr0ub4dor&3", "Жаворонок-7-поле", "XZjljENUhJdu"}, []string{"password", "getPassword()", "RequestFormData", "PasswordEncoder", "MaxRetries", "https://a.b/c1", "!!!!"}},
 		"person-name": {[]string{"Ann", "Ann Lee", "J. Lee", "Jean-Luc de la Tour", "小野寺 翔太"}, []string{"Team", "Dear Ann", "It's Ann", "x", "Acme Health", "Ann 7"}},
 		"full-name":   {[]string{"Ann Lee"}, []string{"Ann", "Ann Support"}},
 		"user-name":   {[]string{"tomasz.wil", "qa_minseo", "j-roe", "jroe82"}, []string{"admin", "self.user", "config_name", "jane", "a.py", "user.name"}},

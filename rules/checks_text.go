@@ -391,8 +391,8 @@ func passwordLike(v []byte) bool {
 			other++
 		}
 	}
-	if digit+other == 0 {
-		return false
+	if digit+other == 0 { // letters alone: made up by a machine, or a name or word
+		return upper > 1 && lower > 1 && len(v) >= 10 && len(v) <= 64 && !wordLike(v) && !identifierLike(v)
 	}
 	if upper+lower+digit == 0 {
 		return false
