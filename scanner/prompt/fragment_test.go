@@ -216,7 +216,7 @@ func TestEscapesDoNotMultiply(t *testing.T) {
 	for _, line := range []string{
 		`%41`, `\x41`, "&#65;", `%41\x41&#65;`, `\x41 &#65; a%41b and so on` + "\n", layers(2) + " and so on\n", layers(3) + "\n",
 		`a%41b ` + strings.Repeat("z", 2100), `\x41 &#65;` + strings.Repeat("z ", 210) + "a%41b ",
-		`\\\\x41`, `\\\\x41` + "\n", `a \\x41 %41 &#65;` + "\n", strings.Repeat(`\`, 8) + "u0041\n",
+		strings.Repeat(`\`, 4) + "x41", strings.Repeat(`\`, 4) + "x41\n", `a \\x41 %41 &#65;` + "\n", strings.Repeat(`\`, 8) + "u0041\n",
 		`"a%41b &#65;",`, `"\\x41 %41",`, `{"a":"&#65;"},`, // of a document, below
 	} {
 		s, seen := newScanner(scanner.Block)
