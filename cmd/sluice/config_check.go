@@ -120,6 +120,9 @@ func (c *Config) validate() error {
 	if strings.ToLower(c.CallerHeader) != c.CallerHeader || strings.ContainsAny(strings.TrimPrefix(c.CallerHeader, ":"), " \t:") {
 		fail(fmt.Errorf("caller_header: %q is not the name of a header: write it in lower case, such as x-client-name", c.CallerHeader), "caller_header")
 	}
+	if slices.Contains(envoy.DefaultWithheld(), c.CallerHeader) {
+		fail(fmt.Errorf("caller_header: %s carries credentials, which Envoy does not show to the sidecar: have Envoy write the caller's name into a header of its own", c.CallerHeader), "caller_header")
+	}
 
 	seen := make(map[string]bool)
 	for i, p := range c.Plugins {
