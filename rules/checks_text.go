@@ -41,6 +41,9 @@ func standsIn(v []byte) bool {
 	if marked(v) || bytes.Contains(v, []byte("EXAMPLE")) || bytes.Contains(v, []byte("\uFFFD")) {
 		return true // %DB_HOST%, read as a percent-escape, is not text
 	}
+	if printed(v) {
+		return true
+	}
 	if len(v) > maxShort {
 		return false
 	}
@@ -267,7 +270,7 @@ var samplePhones = []string{
 
 func documentation(v []byte) bool {
 	s := string(bytes.TrimSpace(v))
-	if sampleNumbers[s] || strings.HasSuffix(s, "EXAMPLE") {
+	if sampleNumbers[s] || strings.HasSuffix(s, "EXAMPLE") || printed(v) {
 		return true
 	}
 	if len(s) > 8 && strings.IndexByte(s, ' ') > 0 && isDigit(s[0]) {
@@ -304,7 +307,7 @@ func documentation(v []byte) bool {
 		}
 	}
 	compact := string(plain[:n])
-	if sampleCards[compact] || sampleIBANs[compact] {
+	if sampleCards[compact] || sampleIBANs[compact] || sampleMAC(compact) {
 		return true
 	}
 	if digits := strings.Trim(compact, "0123456789") == ""; digits && n >= 7 && n <= 15 {

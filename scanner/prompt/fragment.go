@@ -248,7 +248,8 @@ func (e *escapes) addMixed() {
 		}
 		size, hides := c.hides(text[at:])
 		i = at + max(size, 1)
-		if !hides {
+		// Two layers at once are read where that leaves enough for other escapes.
+		if !hides || e.outer.depth > 1 && c == codecBackslash && text[at+1] == '\\' {
 			continue
 		}
 		if start < 0 || at-escapeMargin > end {
@@ -382,13 +383,13 @@ func (c codec) hides(b []byte) (size int, hides bool) {
 	return size, size > 0 && r > ' ' && r < 0x7F && r != '"' && r != '\'' && r != '\\' && r != '`'
 }
 
-// hidesBehind reports whether the backslashes that b begins with, two or more,
+// hidesBehind reports whether the two or three backslashes that b begins with
 // stand before the number of a character, as where a document was written into a
-// string of another. Each layer takes half of them away.
+// string of another. More are not read: each layer takes half of them away.
 func hidesBehind(b []byte) bool {
 	n := 2
 	for n < len(b) && b[n] == '\\' {
-		if n++; n > 1<<(maxNesting-1) {
+		if n++; n > 3 {
 			return false
 		}
 	}

@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+)
+
+// publishedSecrets are the first eight bytes of the SHA-256 of credentials that
+// documentation prints: everyone knows them. They stand here as hashes, for
+// they look like real ones to whoever scans this file.
+var publishedSecrets = map[uint64]bool{
+	0x0011cc25eb432071: true, // account key of Azurite, Azure's storage emulator
+	0xaa6547439583c3a2: true, // key of Azure Cosmos DB's emulator
+	0x2cafc0970149a84f: true, // test key of Stripe's documentation
+	0xf2d6ca16515033e5: true, // and of its older editions
+	0xcf4d418ed3de92d7: true, // Basic credentials of RFC 7617
+	0x687da00b09c83361: true,
+	0xca7459e2b26776de: true, // RFC 6749: credentials of the client,
+	0xe9974c507d2a8021: true, // its secret,
+	0x6c96130f130ab0d6: true, // access token,
+	0x00cf4c781dc37003: true, // refresh token
+	0xa35b81a7d7927b70: true, // and code
+	0xb8e148545b13c78b: true, // bearer token of RFC 6750
+	0x15cef4b629cc2d07: true, // nonce of RFC 6455, WebSocket
+	0x549c9390539efcfa: true, // seed of RFC 6238, one-time passwords, in base32
+	0x8be5d113c0871ce1: true, // seed of the key URI format's page
+	0xbc1a50966c9e6486: true, // first account of Hardhat and Anvil
+	0x9d6a2b9d1f01d457: true, // private keys of the Bitcoin wiki
+	0xcdfce49713b0b848: true,
+}
+
+// publishedLengths has a bit for each length of theirs up to 63; longer ones are 64
+// and 88.
+const publishedLengths = 1<<15 | 1<<16 | 1<<22 | 1<<24 | 1<<28 | 1<<32 | 1<<51
+
+// printed is true of credentials that documentation prints, of tokens made for
+// John Doe of the JWT debugger, and of Basic credentials and wallets without any secret in
+// them.
+func printed(v []byte) bool {
+	if bytes.IndexByte(v, ' ') >= 0 {
+		return fewWords(v)
+	}
+	if bytes.HasPrefix(v, []byte("0x")) {
+		v = v[2:]
+	}
+	if n := len(v); n < 12 || countDigits(v) == 0 && v[n-1] != '=' {
+		return false
+	}
+	if n := len(v); n < 64 && publishedLengths>>n&1 != 0 || n == 64 || n == 88 {
+		sum := sha256.Sum256(v)
+		if publishedSecrets[binary.BigEndian.Uint64(sum[:])] {
+			return true
+		}
+	}
+	return sampleJWT(v) || sampleBasic(v)
+}
+
+// sampleJWT is true of a JSON Web Token whose payload is the JWT debugger's, whatever
+// it is signed with.
+func sampleJWT(v []byte) bool {
+	if !bytes.HasPrefix(v, []byte("eyJ")) {
+		return false
+	}
+	_, rest, _ := bytes.Cut(v, []byte("."))
+	payload, _, _ := bytes.Cut(rest, []byte("."))
+	if len(payload) > 400 {
+		return false
+	}
+	text, err := base64.RawURLEncoding.AppendDecode(nil, payload)
+	return err == nil && bytes.Contains(text, []byte(`"1234567890"`)) && bytes.Contains(text, []byte(`"John Doe"`))
+}
+
+// sampleBasic is true of base64 of a name and a password that is none, such as
+// "user:password".
+func sampleBasic(v []byte) bool {
+	if len(v) > 80 || len(v)%4 != 0 {
+		return false
+	}
+	text, err := base64.StdEncoding.AppendDecode(nil, v)
+	if err != nil {
+		return false
+	}
+	for _, b := range text {
+		if b < ' ' || b > '~' {
+			return false
+		}
+	}
+	user, password, ok := bytes.Cut(text, []byte(":"))
+	return ok && len(user) > 0 && standsIn(password)
+}
+
+// fewWords is true of six words or more of which only two differ: phrases that
+// tests make wallets from.
+func fewWords(v []byte) bool {
+	var first, second []byte
+	n := 0
+	for word := range bytes.FieldsSeq(v) {
+		switch n++; {
+		case first == nil:
+			first = word
+		case bytes.Equal(word, first):
+		case second == nil:
+			second = word
+		case !bytes.Equal(word, second):
+			return false
+		}
+	}
+	return n >= 6
+}
+
+// sampleMAC is true of hardware addresses that RFC 7042 reserves for documentation,
+// and of the one that counts. Separators have been left out.
+func sampleMAC(compact string) bool {
+	return len(compact) == 12 && (compact[:10] == "00005E0053" || compact[:10] == "01005E9010" || compact == "001122334455")
+}
