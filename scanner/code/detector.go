@@ -209,11 +209,14 @@ func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
 		ln := &r.lines[n]
 		if skim && fence.tag == tagNone && hunk.idle() {
 			if score, ok := r.reader.Skim(body); ok {
-				*ln = line{start: start, end: end, emit: max(-clampLow, score), skimmed: score == 0}
-				if score == 0 {
-					ln.emit = -clampLow
+				guessed := score == 0
+				if guessed {
+					score = -clampLow
 				}
-				r.skimmed = r.skimmed || score == 0
+				// Of a long line the first words were read: near code they do not
+				// stand for the rest unless they leave no doubt.
+				*ln = line{start: start, end: end, emit: max(-clampLow, score), skimmed: guessed || score > -clampLow}
+				r.skimmed = r.skimmed || ln.skimmed
 				start = after
 				continue
 			}

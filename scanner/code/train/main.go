@@ -89,6 +89,12 @@ func run(corpora, cache, texts, out string, check bool) error {
 		crossCheck(fit)
 		return nil
 	}
+	return fitModels(fit, rest, ownRest, out)
+}
+
+// fitModels fits both models on the rows of fit and writes them, with records
+// of how they do on those of rest and on one's own.
+func fitModels(fit, rest, own []row, out string) error {
 	examples := examplesOf(fit)
 	record := record{
 		Data: digest(fit), Packages: fmt.Sprintf("%x", sha256.Sum256(manifest)), Rows: len(fit), Lines: len(examples),
@@ -107,8 +113,8 @@ func run(corpora, cache, texts, out string, check bool) error {
 	}
 	w := regress(examples)
 	record.Tuning, record.HeldOut = measure(w, fit), measure(w, rest)
-	if texts != "" {
-		f := measure(w, ownRest)
+	if len(own) > 0 {
+		f := measure(w, own)
 		record.Own = &f
 	}
 	data := w.Encode()
