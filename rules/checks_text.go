@@ -11,7 +11,7 @@ import (
 var placeholderWords = []string{
 	"example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "insert", "your_", "your-", "yourkey", "yourtoken",
 	"yourpass", "yoursecret", "yourapi", "dummy", "sample", "redacted", "removed", "hidden", "censored", "foobar", "todo", "fixme", "xxxx",
-	"****", "....", "####", "____", "----", "fake", "notreal", "not_real", "my_secret", "my-secret", "my_password", "mypassword",
+	"****", "....", "####", "____", "----", "fake", "notreal", "not_real", "my_secret", "my-secret", "mysecret", "my_password", "mypassword",
 	"my-password", "myapi", "my_api", "my-api", "mytoken", "my_token", "my-token", "_here", "-here", "keyhere", "tokenhere", "undefined", "null", "none", "n/a", "lorem", "deadbeef", "cafebabe", "the_password", "some_",
 }
 
@@ -21,7 +21,7 @@ var placeholderValues = map[string]bool{
 	"admin": true, "root": true, "postgres": true, "mysql": true, "guest": true, "default": true, "value": true, "true": true, "false": true,
 	"nil": true, "empty": true, "required": true, "optional": true, "pwd": true, "redis": true, "username": true, "apitoken": true,
 	"foo": true, "bar": true, "baz": true, "hunter2": false, "abc123": false, "credentials": true, "private": true, "public": true,
-	"…": true, "...": true, "-": true, "todo": true, "tbd": true, "none": true, "null": true, "xxx": true, "pass_good": true,
+	"…": true, "...": true, "-": true, "todo": true, "mongodb": true, "mariadb": true, "rabbitmq": true, "minioadmin": true, "sa": true, "tbd": true, "none": true, "null": true, "xxx": true, "pass_good": true,
 }
 
 // maxShort bounds the values that are looked at for words and runs: what is
@@ -32,10 +32,11 @@ const maxShort = 160
 // real. It must never hold of a random value of the length of a key.
 func placeholder(v []byte) bool { return standsIn(v) || sequence(v) }
 
-// standsIn is true of words, templates and one character repeated.
+// standsIn is true of words, templates, one character repeated, and samples that
+// everyone knows.
 func standsIn(v []byte) bool {
 	v = bytes.Trim(v, "\"'`,; ")
-	if len(v) == 0 {
+	if len(v) == 0 || publishedValues[string(v)] {
 		return true
 	}
 	if marked(v) || bytes.Contains(v, []byte("EXAMPLE")) || bytes.Contains(v, []byte("\uFFFD")) {

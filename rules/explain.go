@@ -277,7 +277,7 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 	}
 	if j.drop || j.mark {
 		switch v := c.value(); {
-		case standsIn(v), elided(c):
+		case standsIn(v), elided(c), printedSample(c):
 			add("unless.placeholders", "a placeholder", true, then(j.drop, "dropped", "low"))
 		case sequence(v):
 			add("unless.placeholders", "a running sequence", true, then(j.drop && !tokenLike(v), "dropped", "medium at most"))

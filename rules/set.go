@@ -645,7 +645,7 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 	if j.values != nil && j.values[strings.ToLower(string(c.value()))] {
 		return 0, true, nil
 	}
-	stands := (j.drop || j.mark) && (standsIn(c.value()) || elided(c))
+	stands := (j.drop || j.mark) && (standsIn(c.value()) || elided(c) || printedSample(c))
 	runs := (j.drop || j.mark) && !stands && sequence(c.value())
 	if j.drop && (stands || runs && !tokenLike(c.value())) {
 		return 0, true, nil

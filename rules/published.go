@@ -1,0 +1,93 @@
+package rules
+
+import "bytes"
+
+// publishedValues are credentials that vendors and standards print as samples, or
+// that open only what runs on one's own machine. Each is written in two parts, since
+// other scanners would take this file for a leak.
+var publishedValues = func() map[string]bool {
+	values := make(map[string]bool)
+	for _, parts := range [...][2]string{
+		// Keys of the samples in firebase/firebase-android-sdk.
+		{"AIza", "SyAnLA7NfeLquW1tJFpx_eQCxoX-oo6YyIs"},
+		{"AIza", "SyCkEhVjf3pduRDt6d1yKOMitrUEke8agEM"},
+		{"AIza", "SyDMAScliyLx7F0NPDEJi1QmyCgHIAODrlU"},
+		{"AIza", "SyD3asb-2pEZVqMkmL6M9N6nHZRR_znhrh0"},
+		{"AIza", "yDNSXIbFmlXbIE6mCzDLQAqITYefhixbX4A"},
+		{"AIza", "SyAdOS2zB6NCsk1pCdZ4-P6GBdi_UUPwX7c"},
+		{"AIza", "SyASWm6HmTMdYWpgMnjRBjxcQ9CKctWmLd4"},
+		{"AIza", "SyANUvH9H9BsUccjsu2pCmEkOPjjaXeDQgY"},
+		{"AIza", "SyA5_iVawFQ8ABuTZNUdcwERLJv_a_p4wtM"},
+		{"AIza", "SyA4UrcGxgwQFTfaI3no3t7Lt1sjmdnP5sQ"},
+		{"AIza", "SyDSb51JiIcB6OJpwwMicseKRhhrOq1cS7g"},
+		{"AIza", "SyBF2RrAIm4a0mO64EShQfqfd2AFnzAvvuU"},
+		{"AIza", "SyBcE-OOIbhjyR83gm4r2MFCu4MJmprNXsw"},
+		{"AIza", "SyB8qGxt4ec15vitgn44duC5ucxaOi4FmqE"},
+		{"AIza", "SyA8vmApnrHNFE0bApF4hoZ11srVL_n0nvY"},
+		{"AIza", "Syabcdefghijklmnopqrstuvwxyz1234567"},
+		// The accounts of Azure's storage and Cosmos DB emulators.
+		{"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6", "IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="},
+		{"C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2n", "Q9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="},
+		// Stripe's documentation.
+		{"sk_test_", "4eC39HqLyjWDarjtT1zdp7dc"},
+		{"sk_test_", "BQokikJOvBiI2HlWgH4olfQ2"},
+		{"sk_test_", "26PHem9AhJZvU623DfE1x4sd"},
+		// reCAPTCHA's keys for tests.
+		{"6LeIxAcTAAAAA", "JcZVRqyHh71UMIEGNQ_MXjiZKhI"},
+		{"6LeIxAcTAAAAA", "GG-vFI1TnRWxMZNFuojJ4WifJWe"},
+		// The first accounts of Hardhat and Anvil.
+		{"ac0974bec39a17e36ba4a6b4d238ff94", "4bacb478cbed5efcae784d7bf4f2ff80"},
+		{"59c6995e998f97a5a0044966f0945389", "dc9e86dae88c7a8412f4603b6b78690d"},
+		{"5de4111afa1a4b94908f83103eb1f170", "6367c2e68ca870fc3fb9a804cdab365a"},
+		{"test test test test test test ", "test test test test test junk"},
+		{"abandon abandon abandon abandon abandon abandon ", "abandon abandon abandon abandon abandon about"},
+		// The token of jwt.io, that of RFC 7515, and those of Supabase on one's own machine.
+		{"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"},
+		{"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.", "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"},
+		{"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", "eyJpc3MiOiJzdXBhYmFzZS1kZW1vIiwicm9sZSI6ImFub24iLCJleHAiOjE5ODM4MTI5OTZ9.CRXP1A7WOeoJeXxjNni43kdQwgnWNReilDMblYTn_I0"},
+		{"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", "eyJpc3MiOiJzdXBhYmFzZS1kZW1vIiwicm9sZSI6InNlcnZpY2Vfcm9sZSIsImV4cCI6MTk4MzgxMjk5Nn0.EGIM96RAZx35lJzdJsyH-qQwv8Hdp7fsn3W0YpN81IU"},
+		{"super-secret-jwt-token-with-at-least-", "32-characters-long"},
+		// RFC 6749, 6750 and 7617.
+		{"2YotnFZFEjr1", "zCsicMWpAA"},
+		{"tGzv3JOkF0XG", "5Qx2TlKWIA"},
+		{"SplxlOBeZQQY", "bYS6WxSbIA"},
+		{"7Fjfp0ZBr1Kt", "DRbnfVdmIw"},
+		{"czZCaGRSa3F0", "MzpnWDFmQmF0M2JW"},
+		{"QWxhZGRpbjpv", "cGVuIHNlc2FtZQ=="},
+		// Documentation of Kubernetes, WireGuard, Cloudflare, Mailgun, Discord and Telegram.
+		{"MWYyZDFl", "MmU2N2Rm"},
+		{"Mzk1Mjgk", "dmRnN0pi"},
+		{"07401b.", "f395accd246ae52d"},
+		{"yAnz5TF+lXXJte14tji3", "zlMNq+hd2rYUIgJBgB3fBmk="},
+		{"8M7wS6hCpXVc-DoRnPPY", "_UCWPgy8aea4Wy6kCe5T"},
+		{"key-3ax6xnjp29jd6fds", "4gc373sgvjxteol0"},
+		{"MTk4NjIyNDgzNDcxOTI1MjQ4.", "Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"},
+		{"110201543:AAHdqTcvCH1v", "GWJxfSeofSAs0K5PALDsaw"},
+		{"123456:ABC-DEF1234ghIkl", "-zyx57W2v1u123ew11"},
+	} {
+		values[parts[0]+parts[1]] = true
+	}
+	return values
+}()
+
+// printedSample is true of a candidate that is such a value or a part of one.
+func printedSample(c *candidate) bool {
+	if publishedValues[string(c.value())] {
+		return true
+	}
+	start, end := c.start, c.end
+	for start > 0 && c.start-start < maxShort && inToken(c.text[start-1]) {
+		start--
+	}
+	for end < len(c.text) && end-c.end < maxShort && inToken(c.text[end]) {
+		end++
+	}
+	token := bytes.TrimRight(c.text[start:end], ".:-")
+	for end < len(c.text) && c.text[end] == '=' { // of base64
+		end++
+	}
+	return publishedValues[string(token)] || publishedValues[string(c.text[start:end])]
+}
+
+// inToken is true of the characters that tokens are made of.
+func inToken(b byte) bool { return isWord(b) || bytes.IndexByte([]byte("+/.:-"), b) >= 0 }
