@@ -3,12 +3,13 @@ package rules
 import "bytes"
 
 // publishedValues are credentials that vendors and standards print as samples, or
-// that open only what runs on one's own machine. Each is written in two parts, since
-// other scanners would take this file for a leak.
+// that open only what runs on one's own machine. Those of Google are the ones in the
+// repository firebase/firebase-android-sdk. Each is written in two parts, since other
+// scanners would take this file for a leak.
 var publishedValues = func() map[string]bool {
 	values := make(map[string]bool)
 	for _, parts := range [...][2]string{
-		// Keys of the samples in firebase/firebase-android-sdk.
+		// Google's samples of code for Android.
 		{"AIza", "SyAnLA7NfeLquW1tJFpx_eQCxoX-oo6YyIs"},
 		{"AIza", "SyCkEhVjf3pduRDt6d1yKOMitrUEke8agEM"},
 		{"AIza", "SyDMAScliyLx7F0NPDEJi1QmyCgHIAODrlU"},
