@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sort"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -46,6 +47,7 @@ type hit struct {
 	End        int          `json:"end"`
 	Confidence string       `json:"confidence"`
 	Lines      int          `json:"lines,omitempty"`
+	Language   string       `json:"language,omitempty"` // of code
 	Source     string       `json:"source,omitempty"` // what an index says it is from
 	Where      string       `json:"where,omitempty"`
 
@@ -96,8 +98,11 @@ func (r *scanRun) scanOne(ctx context.Context, rec *record) {
 			whole:      hull(result.Spans[i]),
 		}
 		f.Start, f.End = f.whole.Start, f.whole.End
-		if d.Kind == scanner.KindPrivate {
+		switch d.Kind {
+		case scanner.KindPrivate:
 			f.Source = d.Detail
+		case scanner.KindCode:
+			_, f.Language, _ = strings.Cut(d.Detail, " ") // behind the class
 		}
 		if r.opts.input == "request" {
 			f.Where = result.Pointers[i]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -50,8 +51,8 @@ func (t textReporter) record(rec *record) error {
 		if f.Lines > 0 {
 			more = fmt.Sprintf(" %d lines", f.Lines)
 		}
-		if f.Source != "" {
-			more += " of " + f.Source
+		if of := cmp.Or(f.Source, f.Language); of != "" {
+			more += " of " + of
 		}
 		if _, err := fmt.Fprintf(t.w, "%s %s %s %s%s\n", place, f.Rule, f.Kind, f.Confidence, more); err != nil {
 			return err

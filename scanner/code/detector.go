@@ -81,7 +81,7 @@ func New(kinds ...scanner.Kind) *Detector {
 // place, and those of one text do not overlap. Span runs from the first byte of
 // the segment's first line to the end of its last, without the line ending.
 // Lines counts the lines in Span, blank ones included. Detail is the class and,
-// if it could be told, the language in lower case: "code go", "sql", "config
+// if it could be told, the language in lower case: "code go", "sql sql", "config
 // yaml"; for other kinds it is the kind.
 func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
 	if err := ctx.Err(); err != nil {
