@@ -48,7 +48,7 @@ type hit struct {
 	Confidence string       `json:"confidence"`
 	Lines      int          `json:"lines,omitempty"`
 	Language   string       `json:"language,omitempty"` // of code
-	Source     string       `json:"source,omitempty"` // what an index says it is from
+	Source     string       `json:"source,omitempty"`   // what an index says it is from
 	Where      string       `json:"where,omitempty"`
 
 	whole scanner.Span // in record.text
