@@ -17,7 +17,9 @@ import (
 // the second, as leftmost-first asks, so the first match it comes to is the
 // one that RE2 would give, with the same groups. For every fork it knows which
 // bytes can come next on either way; with nearly all patterns that leaves one way and nothing
-// to remember. Backtracking can take exponential time, so it has a budget of steps; when that
+// to remember. Backtracking can take exponential time, so after some steps it keeps in mind from which
+// places it has gone on behind the instructions that several lead to, and does not do so again: what has failed
+// there fails wherever the match begins. And it has a budget of steps; when that
 // is used up, RE2 reads the window after all. What it finds until
 // then is not used.
 //
@@ -34,6 +36,7 @@ type exact struct {
 	later  byteSet // the same elsewhere than where the text begins
 	lone   int     // the only such byte, or -1
 	slots  int     // of captures; 2 per group, from the second pair on
+	joints int
 }
 
 type exactKind uint8
@@ -46,6 +49,7 @@ const (
 	exactAssert                  // asks for the assertions of arg
 	exactMatch
 	exactFail
+	exactJoint // the one numbered arg: several instructions lead here, and on to out
 )
 
 type exactOp struct {
@@ -203,7 +207,7 @@ func newExact(expr string) *exact {
 	}
 	x.start = x.skip(x.start)
 	x.later = x.laterBytes().intersect(x.first)
-	x.join()
+	x.pack()
 	x.compact()
 	return x
 }
@@ -279,6 +283,46 @@ func (x *exact) compact() {
 	for pc := range x.ops {
 		x.chain(uint32(pc), numbers)
 	}
+	x.join()
+}
+
+// maxJoints is how many joints are kept in mind.
+const maxJoints = 64
+
+// join puts a joint before instructions that several others lead to. Where a loop can go round without reading,
+// what is tried depends on how often it has; such patterns have none.
+func (x *exact) join() {
+	if x.idles() {
+		return
+	}
+	leads := make([]uint8, len(x.ops))
+	for i := range x.ops {
+		op := &x.ops[i]
+		if op.kind == exactMatch || op.kind == exactFail {
+			continue
+		}
+		leads[op.out] = min(leads[op.out]+1, 2)
+		if op.kind == exactFork {
+			leads[op.alt] = min(leads[op.alt]+1, 2)
+		}
+	}
+	joint := make([]uint32, len(x.ops))
+	for pc, n := range leads {
+		joint[pc] = uint32(pc)
+		if kind := x.ops[pc].kind; n > 1 && kind != exactMatch && kind != exactFail && x.joints < maxJoints {
+			joint[pc] = uint32(len(x.ops))
+			x.ops = append(x.ops, exactOp{kind: exactJoint, arg: uint16(x.joints), out: uint32(pc)})
+			x.joints++
+		}
+	}
+	for i := range joint {
+		if op := &x.ops[i]; op.kind != exactMatch && op.kind != exactFail {
+			op.out = joint[op.out]
+			if op.kind == exactFork {
+				op.alt = joint[op.alt]
+			}
+		}
+	}
 }
 
 // chain notes at a fork that a class is repeated there, as in \w{0,50} or [^"]*: with bytes that only the class takes, all of
@@ -337,8 +381,39 @@ func (x *exact) chain(pc uint32, numbers map[byteSet]uint16) {
 
 const maxChain = 1<<16 - 1
 
-// join makes one instruction of the same byte several times in a row, as [a-z]{32}.
-func (x *exact) join() {
+// idles reports whether some instructions lead round without reading a byte.
+func (x *exact) idles() bool {
+	const open, done = 1, 2
+	state := make([]uint8, len(x.ops))
+	var visit func(pc uint32) bool
+	visit = func(pc uint32) bool {
+		switch state[pc] {
+		case open:
+			return true
+		case done:
+			return false
+		}
+		state[pc] = open
+		round := false
+		switch op := &x.ops[pc]; op.kind {
+		case exactFork:
+			round = visit(op.out) || visit(op.alt)
+		case exactSlot, exactAssert:
+			round = visit(op.out)
+		}
+		state[pc] = done
+		return round
+	}
+	for pc := range x.ops {
+		if visit(uint32(pc)) {
+			return true
+		}
+	}
+	return false
+}
+
+// pack makes one instruction of the same byte several times in a row, as [a-z]{32}.
+func (x *exact) pack() {
 	for pc := range x.ops {
 		op := &x.ops[pc]
 		if op.kind != exactByte || op.high != 0 {
@@ -474,15 +549,53 @@ type backtrack struct {
 	slots [2*maxExactGroups + 2]int
 	steps int // that are left
 	ask   int // the number of steps left at which the context is looked at next
+
+	// By joint and place from base on, a bit if it was there, while on; it is from when memoAt steps are left.
+	memo         []uint64
+	on           bool
+	base, memoAt int
 }
 
-// askSteps is after how many steps, or bytes skipped, the context is looked at.
-const askSteps = 1 << 15
+const (
+	memoAfter = 400  // steps without a match after which it pays to keep in mind what has failed
+	memoWidth = 4096 // bytes of text for which that is done
+)
+
+// again reports whether the joint was met at p before, and keeps it in mind. The match, or what could have been one, begins at start.
+func (b *backtrack) again(x *exact, joint uint16, text []byte, start, p int) bool {
+	width := min(len(text)-b.base+1, memoWidth)
+	if !b.on {
+		b.on, b.base = true, start
+		width = min(len(text)-start+1, memoWidth)
+		words := (x.joints*width + 63) / 64
+		if cap(b.memo) < words {
+			b.memo = make([]uint64, words)
+		}
+		b.memo = b.memo[:words]
+		clear(b.memo)
+	}
+	if p-b.base >= width {
+		return false
+	}
+	i := int(joint)*width + p - b.base
+	bit := uint64(1) << (i & 63)
+	met := b.memo[i>>6]&bit != 0
+	b.memo[i>>6] |= bit
+	return met
+}
+
+const (
+	// askSteps is after how many steps, or bytes skipped, the context is looked at.
+	askSteps = 1 << 15
+	// stepBytes is how many bytes read in a row take as long as a step.
+	stepBytes = 4
+)
 
 // findAll appends the matches that begin in text[from:to]. If ok is false, the
 // budget was too small, or the context of b is done.
 func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, from, to, budget int) (_ []Match, ok bool) {
 	b.steps, b.ask = budget, budget-askSteps
+	b.on, b.memoAt = false, budget-memoAfter
 	had := len(dst)
 	for p, check := from, from+askSteps; p < to; {
 		if p >= check {
@@ -501,6 +614,7 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 			p++
 			continue
 		}
+		b.on = b.on && p-b.base < memoWidth/2
 		end := x.match(b, text, p)
 		if b.steps < 0 {
 			return dst[:had], false
@@ -518,6 +632,8 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 		}
 		dst = append(dst, m)
 		p = end
+		// What led to the match has not failed.
+		b.on, b.memoAt = false, b.steps-memoAfter
 	}
 	return dst, true
 }
@@ -559,7 +675,7 @@ func (x *exact) match(b *backtrack, text []byte, start int) int {
 			}
 		case exactBytes:
 			set, n := &x.sets[op.set], int(op.arg)
-			steps -= n
+			steps -= n / stepBytes
 			if n <= len(text)-p {
 				left := n
 				for _, c := range text[p : p+n] {
@@ -590,7 +706,7 @@ func (x *exact) match(b *backtrack, text []byte, start int) int {
 				}
 				if n > 0 {
 					p += n
-					steps -= n
+					steps -= n / stepBytes
 					if op.next != pc {
 						pc = op.next + 2*uint32(n-1)
 					}
@@ -616,6 +732,11 @@ func (x *exact) match(b *backtrack, text []byte, start int) int {
 			continue
 		case exactAssert:
 			if syntax.EmptyOp(op.arg)&^assertionsAt(text, p) == 0 {
+				pc = op.out
+				continue
+			}
+		case exactJoint:
+			if steps >= b.memoAt || !b.again(x, op.arg, text, start, p) {
 				pc = op.out
 				continue
 			}
