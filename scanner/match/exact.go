@@ -36,7 +36,7 @@ type exact struct {
 	later  byteSet // the same elsewhere than where the text begins
 	lone   int     // the only such byte, or -1
 	slots  int     // of captures; 2 per group, from the second pair on
-	joints int
+	joints int     // how many of them there are
 }
 
 type exactKind uint8
