@@ -16,6 +16,10 @@ const (
 // guessBytes is how much of a segment the guess of its language reads.
 const guessBytes = 2048
 
+// settleEvery is after how many bytes the guess is looked at: more are read only
+// if it is open.
+const settleEvery = 256
+
 // classify returns the class of a segment and its language, "" if unsure. The
 // tag of the fence around it is believed before anything else, then what its
 // first line says that it is run by. ok is false if
@@ -53,7 +57,7 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, nam
 // themselves, or by all of its first lines if those say too little: comments
 // are much the same in all languages.
 func (r *reading) guess(text []byte, s *segment) (l languages.Language, sure bool) {
-	base, read := r.lines[s.first].start, 0
+	base, read, next := r.lines[s.first].start, 0, settleEvery
 	r.guesser.Start()
 	for i := s.first; i <= s.last && read < guessBytes; i++ {
 		l := &r.lines[i]
@@ -65,6 +69,12 @@ func (r *reading) guess(text []byte, s *segment) (l languages.Language, sure boo
 		line = line[:min(len(line), guessBytes-read)]
 		r.guesser.Line(line)
 		read += len(line)
+		if read >= next {
+			if r.guesser.Settled() {
+				break
+			}
+			next = read + settleEvery
+		}
 	}
 	if l, sure = r.guesser.Result(); sure {
 		return l, true

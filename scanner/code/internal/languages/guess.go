@@ -12,8 +12,8 @@ type Guesser struct {
 
 	known []uint16 // slots of the text's features that have votes, each once
 	seen  [slots / 64]uint64
-	sums  [maxLanguages]int32
-	until []byte // what ends the comment that the last line left open
+	sums  [maxLanguages]int32 // of the votes of known
+	until []byte              // what ends the comment that the last line left open
 }
 
 // Feature families keep equal values of different meaning apart.
@@ -45,6 +45,9 @@ func (g *Guesser) add(h uint32) {
 	if *word&bit == 0 {
 		*word |= bit
 		g.known = append(g.known, uint16(slot))
+		for _, vote := range g.Votes.votes[slot] {
+			g.sums[vote.Language%maxLanguages] += int32(vote.Weight)
+		}
 	}
 }
 
@@ -80,6 +83,7 @@ func (g *Guesser) Start() {
 		g.seen[k/64] = 0
 	}
 	g.known, g.Features, g.until = g.known[:0], g.Features[:0], nil
+	clear(g.sums[:])
 }
 
 // Pass takes note of a line that is not to be read: a comment may end in it.
@@ -227,21 +231,27 @@ func (g *Guesser) Result() (l Language, ok bool) {
 	return g.Votes.Languages[best], n >= leastFeatures && int(lead)*int(lead) >= leastLead*leastLead*n
 }
 
+// Settled reports whether the lines read so far leave so little doubt that more
+// of them would hardly change the result.
+func (g *Guesser) Settled() bool {
+	n := len(g.known)
+	if n < settledFeatures {
+		return false
+	}
+	_, lead := g.poll()
+	return int(lead)*int(lead) >= settledLead*settledLead*n
+}
+
 const (
-	leastFeatures = 4
-	leastLead     = 1
+	leastFeatures   = 4
+	leastLead       = 1
+	settledFeatures = 48
+	settledLead     = 20
 )
 
-// poll adds up the votes.
+// poll returns the language with the most votes, and its lead over the next.
 func (g *Guesser) poll() (best int, lead int32) {
-	v := g.Votes
-	n := len(v.Languages)
-	clear(g.sums[:n])
-	for _, k := range g.known {
-		for _, vote := range v.votes[k%slots] {
-			g.sums[vote.Language%maxLanguages] += int32(vote.Weight)
-		}
-	}
+	n := len(g.Votes.Languages)
 	second := int32(-1 << 30)
 	for i := 1; i < n; i++ {
 		switch s := g.sums[i]; {

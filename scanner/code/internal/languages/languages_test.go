@@ -102,3 +102,22 @@ func TestGuess(t *testing.T) {
 		t.Errorf("%.0f allocations a guess", n)
 	}
 }
+
+// A guess is settled by a program that can be of one language only, not by what
+// many languages have in common.
+func TestSettled(t *testing.T) {
+	v, err := Fitted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := Guesser{Votes: v}
+	g.Read([]byte("package store\n\nfunc (s *Store) Get(ctx context.Context, key string) ([]byte, error) {\n\tv, ok := s.values[key]\n" +
+		"\tif !ok {\n\t\treturn nil, fmt.Errorf(\"no value for %q\", key)\n\t}\n\tdefer s.mu.Unlock()\n\treturn v, nil\n}\n"))
+	if l, _ := g.Result(); !g.Settled() || l.Name != "go" {
+		t.Errorf("a program in Go leaves doubt, or is taken for %s", l.Name)
+	}
+	g.Read([]byte("x = 1\ny = 2\nz = x + y\na = [1, 2, 3]\nb = a[1] + a[2]\nc = b * 2\nd = c / 3\ne = (a, b)\nf(x, y, z)\n"))
+	if g.Settled() {
+		t.Error("assignments leave no doubt")
+	}
+}
