@@ -51,6 +51,7 @@ func plainNear(x *lexicon, l *wordList, before, after string) bool {
 // TestLexicon compares the search for the words of all rules at once with one
 // for each word, in texts made of such words in many spellings.
 func TestLexicon(t *testing.T) {
+	skipIfShort(t)
 	x := new(lexicon)
 	var lists []*wordList
 	var words []string
