@@ -18,8 +18,13 @@ const minText = 20
 // checkEvery is how many bytes are read between two looks at the context.
 const checkEvery = 1 << 16
 
-// maxKept bounds the lines of working memory that a Detector keeps for reuse.
+// maxKept bounds the bytes of joined texts that a Detector keeps for reuse.
 const maxKept = 1 << 16
+
+// maxLines is how many lines are read before segments are made of them. It bounds
+// the working memory, which a text of short lines would make many times its own
+// size. A segment across such a border is two.
+const maxLines = 1 << 16
 
 // Detector is a scanner.Detector for source code. It is immutable and safe for
 // concurrent use.
@@ -132,26 +137,32 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.
 
 // detect appends the findings in one text.
 func (d *Detector) detect(ctx context.Context, r *reading, text []byte, index int, found []scanner.Finding) ([]scanner.Finding, error) {
-	// The kinds beside code need the form of every line.
-	if err := r.read(ctx, text, len(d.besides) == 0); err != nil {
-		return nil, err
-	}
-	r.settle(text)
-	r.decode()
-	from := len(found)
-	found = r.segments(text, index, found)
-	if !d.code {
-		found = found[:from]
-	}
-	if len(d.besides) > 0 {
-		found = r.others(text, index, d.besides, found)
-		slices.SortFunc(found[from:], func(a, b scanner.Finding) int { return a.Span.Start - b.Span.Start })
+	r.fence, r.hunk, r.fenceTag = fenceState{}, hunkState{}, nil
+	for start := 0; start < len(text); {
+		// The kinds beside code need the form of every line.
+		end, err := r.read(ctx, text, start, len(d.besides) == 0)
+		if err != nil {
+			return nil, err
+		}
+		start = end
+		r.settle(text)
+		r.decode()
+		from := len(found)
+		found = r.segments(text, index, found)
+		if !d.code {
+			found = found[:from]
+		}
+		if len(d.besides) > 0 {
+			found = r.others(text, index, d.besides, found)
+			slices.SortFunc(found[from:], func(a, b scanner.Finding) int { return a.Span.Start - b.Span.Start })
+		}
 	}
 	return found, nil
 }
 
 func (d *Detector) release(r *reading) {
-	if cap(r.lines) <= maxKept && cap(r.joined) <= maxKept {
+	r.fenceTag = nil
+	if cap(r.joined) <= maxKept {
 		d.scratch.Put(r)
 	}
 }
@@ -161,8 +172,13 @@ type reading struct {
 	reader  lines.Reader
 	guesser languages.Guesser
 	lines   []line
-	joined  []byte // texts that are lines of one source
 	skimmed bool   // some of the lines were
+	joined  []byte // texts that are lines of one source
+
+	// What goes on from one set of lines to the next.
+	fence    fenceState
+	hunk     hunkState
+	fenceTag []byte // the word behind the fence that is open
 }
 
 // line is one line of the text being read.
@@ -179,17 +195,16 @@ type line struct {
 	skimmed    bool // and not read; emit is a guess
 }
 
-// read cuts text into lines and scores each. If skim is set, lines that are
-// prose beyond doubt are left for settle to read.
-func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
+// read cuts text from start on into lines, at most maxLines of them, and scores
+// each; end is where it stopped. If skim is set, lines that are prose beyond doubt
+// are left for settle to read.
+func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (end int, err error) {
 	r.lines, r.skimmed = r.lines[:0], false
-	fence := fenceState{}
-	hunk := hunkState{}
-	next := checkEvery
-	for start := 0; start < len(text); {
+	next := start + checkEvery
+	for start < len(text) && len(r.lines) < maxLines {
 		if start >= next {
 			if err := ctx.Err(); err != nil {
-				return err
+				return start, err
 			}
 			next = start + checkEvery
 		}
@@ -207,7 +222,12 @@ func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
 		n := len(r.lines)
 		r.lines = r.lines[:n+1]
 		ln := &r.lines[n]
-		if skim && fence.tag == tagNone && hunk.idle() {
+		if start == end && r.hunk.idle() {
+			*ln = line{start: start, end: end, kind: lines.Blank, tag: r.fence.tag}
+			start = after
+			continue
+		}
+		if skim && r.fence.tag == tagNone && r.hunk.idle() {
 			if score, ok := r.reader.Skim(body); ok {
 				guessed := score == 0
 				if guessed {
@@ -226,17 +246,17 @@ func (r *reading) read(ctx context.Context, text []byte, skim bool) error {
 			ln.kind = lines.Encoded // the last line of a block is short
 		}
 		if ln.kind == lines.Fence {
-			fence.step(body)
+			r.fence.step(body)
 		}
-		ln.tag = fence.tag
-		inDiff := hunk.step(body, ln.kind)
+		ln.tag = r.fence.tag
+		inDiff := r.hunk.step(body, ln.kind)
 		ln.emit = emission(ln, inDiff, r.lines[:n])
 		if inDiff && ln.kind != lines.DiffHead {
 			ln.kind = lines.DiffHunk
 		}
 		start = after
 	}
-	return nil
+	return start, nil
 }
 
 // score reads the line from start to end into ln.

@@ -33,13 +33,12 @@ type segment struct {
 // segments appends a finding for each segment of text number index. A fence
 // always ends a segment.
 func (r *reading) segments(text []byte, index int, found []scanner.Finding) []scanner.Finding {
-	fenceTag := []byte(nil)
 	for i := 0; i < len(r.lines); {
 		l := &r.lines[i]
 		if l.kind == lines.Fence {
-			_, _, fenceTag = splitFence(text[l.start:l.end])
+			_, _, r.fenceTag = splitFence(text[l.start:l.end])
 			if l.tag == tagNone {
-				fenceTag = nil
+				r.fenceTag = nil
 			}
 		}
 		if !l.code || l.kind == lines.Fence || l.kind == lines.Blank {
@@ -67,7 +66,7 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 			continue
 		}
 		span := scanner.Span{Start: r.lines[s.first].start, End: r.lines[s.last].end}
-		class, language, ok := r.classify(text[span.Start:span.End], &s, fenceTag)
+		class, language, ok := r.classify(text[span.Start:span.End], &s, r.fenceTag)
 		if !ok {
 			continue
 		}
