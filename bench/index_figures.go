@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/code/fingerprint/corpus"
 )
 
 // How much is read to say how fast it is read.
@@ -23,11 +24,11 @@ var errEnough = errors.New("enough")
 // speed measures how fast code and documents are read that are not indexed.
 func (e *indexEvaluation) speed(ctx context.Context, d scanner.Detector, other []*project) error {
 	for _, part := range []struct {
-		documents bool
-		sum       *speed
-	}{{false, &e.code}, {true, &e.prose}} {
+		which func(*corpus.File) bool
+		sum   *speed
+	}{{isSource, &e.code}, {isDocument, &e.prose}} {
 		var texts []scanner.Text
-		err := eachText(ctx, other, part.documents, func(data []byte) error {
+		err := eachText(ctx, other, part.which, func(data []byte) error {
 			for ; len(data) >= speedText; data = data[speedText:] {
 				if len(texts) >= speedBytes/speedText {
 					return errEnough
@@ -69,10 +70,10 @@ func (e *indexEvaluation) speed(ctx context.Context, d scanner.Detector, other [
 
 // figures puts what was measured in the order in which it is read.
 func (e *indexEvaluation) figures(projects int, whole indexRun) []Figure {
-	corpus := fmt.Sprintf("%d projects, %.0f MB", projects, whole.bytes/1e6)
+	name := fmt.Sprintf("%d projects, %.0f MB", projects, whole.bytes/1e6)
 	var out []Figure
 	add := func(measure string, value float64, unit Unit, count string, target *Target) *Figure {
-		out = append(out, Figure{Part: "index", Corpus: corpus, Measure: measure, Value: value, Unit: unit, Count: count, Target: target})
+		out = append(out, Figure{Part: "index", Corpus: name, Measure: measure, Value: value, Unit: unit, Count: count, Target: target})
 		return &out[len(out)-1]
 	}
 	share := func(measure string, t *tally, target *Target) *Figure {
@@ -81,14 +82,14 @@ func (e *indexEvaluation) figures(projects int, whole indexRun) []Figure {
 	targets := map[string]*Target{"10 lines as they stand": atLeast(.98), "10 lines indented anew": atLeast(.97)}
 	for _, lines := range snippetLines {
 		for _, c := range changes {
-			name := fmt.Sprintf("%d lines %s", lines, c.name)
-			share(name+", acts", e.found[name+"/acts"], targets[name]).Detail = lines != 10
-			share(name+", acts or reports", e.found[name+"/reports"], nil).Detail = lines != 10
+			changed := fmt.Sprintf("%d lines %s", lines, c.name)
+			share(changed+", acts", e.found[changed+"/acts"], targets[changed]).Detail = lines != 10
+			share(changed+", acts or reports", e.found[changed+"/reports"], nil).Detail = lines != 10
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.found)) {
-		if suffix, ok := strings.CutPrefix(name, "suffix "); ok && e.found[name].all >= 50 {
-			share("10 lines as they stand, of "+suffix, e.found[name], nil).Detail = true
+	for _, key := range slices.Sorted(maps.Keys(e.found)) {
+		if suffix, ok := strings.CutPrefix(key, "suffix "); ok && e.found[key].all >= 50 {
+			share("10 lines as they stand, of "+suffix, e.found[key], nil).Detail = true
 		}
 	}
 	share("windows of 20 lines of others, acts falsely", &tally{e.alarms, e.windows - e.copies}, atMost(.005))

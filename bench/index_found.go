@@ -3,14 +3,17 @@ package bench
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/sluice-dlp/sluice/scanner"
 	"github.com/sluice-dlp/sluice/scanner/code/fingerprint"
+	"github.com/sluice-dlp/sluice/scanner/code/fingerprint/corpus"
 )
 
 // changes are what happens to code on its way into a prompt.
@@ -31,10 +34,21 @@ var snippetLines = []int{5, 10, 20}
 
 // recall looks for snippets of the files that are indexed.
 func (e *indexEvaluation) recall(ctx context.Context, d scanner.Detector, private []*project) error {
+	var files []*corpus.File
+	for _, p := range private {
+		for i := range p.files {
+			if isSource(&p.files[i]) {
+				files = append(files, &p.files[i])
+			}
+		}
+	}
+	if len(files) == 0 {
+		return errors.New("half of the projects have no file of a programming language")
+	}
 	for _, lines := range snippetLines {
 		r := rand.New(rand.NewPCG(e.Seed, uint64(lines)))
 		for range e.Snippets {
-			text, suffix, err := snippet(ctx, r, private, lines)
+			text, suffix, err := snippet(ctx, r, files, lines)
 			if err != nil {
 				return err
 			}
@@ -75,15 +89,11 @@ func recognised(ctx context.Context, d scanner.Detector, text string) (code, any
 	return code, any, err
 }
 
-// snippet takes lines of a file of code, most of which say something and which
+// snippet takes lines of a file, most of which say something and which
 // are no list of imports and no licence.
-func snippet(ctx context.Context, r *rand.Rand, projects []*project, n int) (text, suffix string, err error) {
+func snippet(ctx context.Context, r *rand.Rand, files []*corpus.File, n int) (text, suffix string, err error) {
 	for range 10_000 {
-		p := projects[r.IntN(len(projects))]
-		f := &p.files[r.IntN(len(p.files))]
-		if f.Document {
-			continue
-		}
+		f := files[r.IntN(len(files))]
 		data, err := f.Text(ctx)
 		if err != nil {
 			return "", "", err
@@ -195,7 +205,7 @@ func (e *indexEvaluation) falseAlarms(ctx context.Context, d scanner.Detector, p
 	}
 	var alarms []alarm
 	wanted := make(map[uint64]bool) // runs of lines of the windows that were found, then whether they are indexed
-	err := eachText(ctx, other, false, func(data []byte) error {
+	err := eachText(ctx, other, isSource, func(data []byte) error {
 		lines := strings.Split(string(data), "\n")
 		for i := 0; i+alarmLines <= len(lines); i += alarmLines {
 			text := strings.Join(lines[i:i+alarmLines], "\n")
@@ -217,7 +227,7 @@ func (e *indexEvaluation) falseAlarms(ctx context.Context, d scanner.Detector, p
 	if err != nil {
 		return err
 	}
-	err = eachText(ctx, private, false, func(data []byte) error {
+	err = eachText(ctx, private, isSource, func(data []byte) error {
 		for _, h := range runsOf(data) {
 			if _, ok := wanted[h]; ok {
 				wanted[h] = true
@@ -243,11 +253,16 @@ func (e *indexEvaluation) falseAlarms(ctx context.Context, d scanner.Detector, p
 	return err
 }
 
+// isSource reports whether a file is of a programming language, by its name.
+func isSource(f *corpus.File) bool { return slices.Contains(sourceSuffixes, filepath.Ext(f.Name)) }
+
+func isDocument(f *corpus.File) bool { return f.Document }
+
 // eachText reads the files of projects one after the other.
-func eachText(ctx context.Context, projects []*project, documents bool, f func([]byte) error) error {
+func eachText(ctx context.Context, projects []*project, which func(*corpus.File) bool, f func([]byte) error) error {
 	for _, p := range projects {
 		for i := range p.files {
-			if p.files[i].Document != documents {
+			if !which(&p.files[i]) {
 				continue
 			}
 			text, err := p.files[i].Text(ctx)

@@ -25,8 +25,10 @@ type project struct {
 // projectFiles stand in the root folder of a project.
 var projectFiles = []string{".git", "go.mod", "package.json", "Cargo.toml", "pyproject.toml", "setup.py", "pom.xml"}
 
-// sourceSuffixes end the names of what only a project has, if it has no such file.
-var sourceSuffixes = []string{".go", ".py", ".js", ".ts", ".rs", ".java", ".c", ".cpp", ".h", ".rb", ".php", ".cs", ".kt", ".swift"}
+// sourceSuffixes end the names of files of programming languages. What else an
+// index takes – configuration, markup, data – is not what snippets are of.
+var sourceSuffixes = strings.Fields(`.go .py .pyi .js .mjs .cjs .jsx .ts .tsx .rs .java .kt .scala .c .h .cc .cpp .hpp .cs .rb .php .swift .m
+.sh .pl .lua .sql .r .jl .dart .ex .hs .clj .s`)
 
 // readProjects finds the projects in folders: what has a project file or, below
 // a folder that was named, source files of its own. Projects in projects belong
