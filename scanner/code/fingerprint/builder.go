@@ -101,10 +101,7 @@ func (b *Builder) prints(ctx context.Context, text []byte, p Prints, want [strea
 	var lines [streams]lineCounter
 	var lists [streams]imports
 	var legal [streams][]scanner.Span
-	var spans []scanner.Span
-	if !p.document {
-		spans = notices(text)
-	}
+	spans := commonRanges(text, p.document)
 	for s := range streams {
 		lines[s], lists[s], legal[s] = lineCounter{text: text}, imports{text: text}, spans
 	}

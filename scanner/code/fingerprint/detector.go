@@ -135,7 +135,7 @@ type evidence struct {
 }
 
 var evidences = [streams]evidence{
-	words:    {3, 3, 10, scanner.High},
+	words:    {3, 3, 22, scanner.High},
 	abstract: {3, 4, 18, scanner.Medium},
 }
 
@@ -225,6 +225,18 @@ const (
 	fiveEach = 5
 )
 
+// What code must have to be said to be copied: what an interface or a framework
+// asks for, such as the head of a method, is the same everywhere, and is dense
+// and short; so is what lies here and there in code that is not copied. It is
+// reported with low confidence. Two fingerprints are enough if they are on many
+// lines, since accident does not find such lines.
+const (
+	fewLines    = 6
+	manyTokens  = 32 // between the beginnings of the first and the last hit
+	thin        = 4  // tokens for each hit
+	sparseLines = 6
+)
+
 // maxOrigins is how many hits of a chain are asked where they come from.
 const maxOrigins = 4096
 
@@ -232,7 +244,8 @@ const maxOrigins = 4096
 type chain struct {
 	done      int // token of the text before which all is looked up that must be
 	until     int // and the one up to which it is to be, in the next batch
-	latest    int // token of the last hit
+	earliest  int // token of the first hit
+	latest    int // and of the last one
 	hits      int
 	documents int   // hits that are of documents
 	first     int32 // where the first hit begins
@@ -246,7 +259,7 @@ type chain struct {
 // add appends a hit: a line repeated a hundred times is one line.
 func (c *chain) add(g *gram, at int, document bool) {
 	if c.hits == 0 {
-		c.first = g.first
+		c.first, c.earliest = g.first, g.token
 	}
 	c.hits++
 	if document {
@@ -267,7 +280,7 @@ func (c *chain) add(g *gram, at int, document bool) {
 
 // end reports the chain if it is evidence enough, and begins another.
 func (c *chain) end(ix *Index, s stream, text []byte, report func(scanner.Finding)) {
-	if e := &evidences[s]; c.unlike >= e.low && c.enough(s, text) {
+	if e := &evidences[s]; (c.unlike >= e.low || c.sparse(s, text)) && c.enough(s, text) {
 		span := wholeLines(text, int(c.first), int(c.last))
 		if s != abstract { // whose windows are wide, and which only reports
 			span = withEdges(text, span, shapes[s].window-1)
@@ -280,7 +293,7 @@ func (c *chain) end(ix *Index, s stream, text []byte, report func(scanner.Findin
 			Detail:     ix.name,
 			Lines:      1 + bytes.Count(text[span.Start:span.End], []byte{'\n'}),
 		}
-		if c.unlike < e.sure {
+		if c.unlike < e.sure && s == abstract || f.Rule == RuleCode && (f.Lines < fewLines && c.latest-c.earliest < manyTokens || c.hits*thin < c.latest-c.earliest) {
 			f.Confidence = scanner.Low
 		}
 		if name, from, to, ok := ix.origin(s, c.origins); ok {
@@ -289,6 +302,12 @@ func (c *chain) end(ix *Index, s stream, text []byte, report func(scanner.Findin
 		report(f)
 	}
 	*c = chain{done: c.done, until: c.until, origins: c.origins[:0]}
+}
+
+// sparse reports whether two fingerprints are as good as three, since nearly
+// every line that they are on is one word: accident does not do that.
+func (c *chain) sparse(s stream, text []byte) bool {
+	return s == words && c.unlike == 2 && bytes.Count(text[c.first:c.last], []byte{'\n'}) >= sparseLines
 }
 
 // rule is what the chain is an instance of.

@@ -195,7 +195,9 @@ func TestChangedCopies(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			rules := make(map[string]int)
 			for _, f := range detect(t, d, ask+test.text+thanks) {
-				rules[f.Rule]++
+				if f.Confidence > scanner.Low {
+					rules[f.Rule]++
+				}
 				if f.Detail != "acme.idx" {
 					t.Errorf("detail is %q, but this index has no names", f.Detail)
 				}
@@ -242,6 +244,69 @@ func TestLicencesAreLeftOut(t *testing.T) {
 	}
 	if found := detect(t, d, header+"\n"+ledger); len(found) == 0 {
 		t.Error("the program below the header is not found")
+	}
+}
+
+// TestLicencesAreLeftOutWhereverTheyStand has them in a string and in a document,
+// below and above what is one's own.
+func TestLicencesAreLeftOutWhereverTheyStand(t *testing.T) {
+	const licence = `Redistribution and use in source and binary forms, with or without
+modification, are permitted provided that the following conditions are met:
+Redistributions of source code must retain the above copyright notice, this
+list of conditions and the following disclaimer. Redistributions in binary
+form must reproduce it in the documentation provided with the distribution.
+This software is provided by the holders as is, and any express or implied
+warranties of merchantability or fitness for a particular purpose are not given.
+`
+	d := New(open(t, build(t, Options{}, testKey, map[string]string{
+		"a.go": ledger + "\nconst text = `" + licence + "`\n", "a.txt": memo + "\n\n" + licence + "\n",
+	}), testKey))
+	if found := detect(t, d, ask+licence+thanks); len(found) > 0 {
+		t.Errorf("found %+v", found)
+	}
+	for _, own := range []string{linesOf(ledger, 6, 28), memo} {
+		if found := detect(t, d, ask+own+thanks); len(found) != 1 || found[0].Confidence != scanner.High {
+			t.Errorf("what stands beside it: found %+v", found)
+		}
+	}
+}
+
+// TestHeadsOfMethodsAreNotEnough has what an interface asks for, which is in the
+// index too: it is reported and does not act.
+func TestHeadsOfMethodsAreNotEnough(t *testing.T) {
+	const head = `    fn serialize<S>(&self, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        S: Serializer,
+    {
+        let mut state = `
+	d := New(open(t, build(t, Options{}, testKey, map[string]string{"a.rs": "impl Serialize for Tariff {\n" + head + "serializer.begin_tariff(self.fees.len())?;\n" + ledger}), testKey))
+	found := detect(t, d, ask+head+"other(things, of, mine, entirely)?;\n"+thanks)
+	for _, f := range found {
+		if f.Confidence > scanner.Low {
+			t.Errorf("found %+v", f)
+		}
+	}
+	if len(found) == 0 {
+		t.Error("nothing is reported, so this test says nothing")
+	}
+}
+
+// TestLists has lines of one name each.
+func TestLists(t *testing.T) {
+	const list = `    InvalidParameterCombination,
+    InvalidSecurityGroup,
+    MissingInputError,
+    OperationNotPermitted,
+    ReservationNotFound,
+    SnapshotIsInUse,
+    SubnetTooSmall,
+    TariffUnknown,
+    VolumeStillAttached,
+    WindowClosed,
+`
+	d := New(open(t, build(t, Options{}, testKey, map[string]string{"a.py": "from errors import (\n" + list + ")\n\n" + ledger}), testKey))
+	if found := detect(t, d, ask+list+thanks); len(found) != 1 || found[0].Confidence != scanner.High {
+		t.Errorf("found %+v", found)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -144,6 +145,22 @@ func hashWord(w []byte) uint64 {
 	return scramble(h ^ x)
 }
 
+// longest is how many bytes of a word are one token: what is longer is several,
+// since ten long names on ten lines say more than ten short ones.
+const longest = 16
+
+// hashASCII is hashWord of the first n bytes of w, up to longest, in lower case.
+// Eight bytes must be readable wherever eight of them begin.
+func hashASCII(w []byte, n int) uint64 {
+	h := uint64(n) << 56
+	if n > 8 {
+		h = scramble(h ^ (binary.LittleEndian.Uint64(w) | 0x20*ones))
+		w, n = w[8:], n-8
+	}
+	mask := ^uint64(0) >> (64 - 8*n)
+	return scramble(h ^ (binary.LittleEndian.Uint64(w)|0x20*ones)&mask)
+}
+
 // fill reads tokens from b[i:] until a batch is full and returns where it
 // stopped; at len(b) the text is read.
 func (l *lexer) fill(b []byte, i int) int {
@@ -223,25 +240,20 @@ func (l *lexer) long(b []byte, i int) int {
 			all |= x
 			continue
 		}
-		n := uint(bits.TrailingZeros64(end)) >> 3
-		mask := uint64(1)<<(8*n) - 1
-		if x &= mask; (all|x)&high != 0 {
+		n := bits.TrailingZeros64(end) >> 3
+		if (all|x&(1<<(8*n)-1))&high != 0 {
 			break
 		}
-		h := uint64(j+int(n)-i) << 56
-		k := i
-		for ; k < j && (k+8 < j || n > 0); k += 8 {
-			h = scramble(h ^ (binary.LittleEndian.Uint64(b[k:]) | 0x20*ones))
+		whole := uint64(0)
+		for k := i; k < j+n; k += longest {
+			h := hashASCII(b[k:], min(longest, j+n-k))
+			l.plain = append(l.plain, token{h, int32(k)})
+			whole = whole*mix1 ^ h
 		}
-		if k < j { // the last eight bytes end the word
-			x, mask = binary.LittleEndian.Uint64(b[k:]), ^uint64(0)
-		}
-		h = scramble(h ^ (x | 0x20*ones&mask))
-		l.plain = append(l.plain, token{h, int32(i)})
 		if l.both && i >= l.skipTo {
-			l.name(h, b[i]|0x20, i)
+			l.name(whole, b[i]|0x20, i)
 		}
-		return j + int(n)
+		return j + n
 	}
 	j, all := i, byte(0)
 	for j < len(b) && class[b[j]] == word {
@@ -265,10 +277,14 @@ func (l *lexer) add(at int) {
 	if len(l.lower) == 0 {
 		return
 	}
-	h := hashWord(l.lower)
-	l.plain = append(l.plain, token{h, int32(at)})
+	whole := uint64(0)
+	for part := range slices.Chunk(l.lower, longest) {
+		h := hashWord(part)
+		l.plain = append(l.plain, token{h, int32(at)})
+		whole = whole*mix1 ^ h
+	}
 	if l.both && at >= l.skipTo {
-		l.name(h, l.lower[0], at)
+		l.name(whole, l.lower[0], at)
 	}
 	l.lower = l.lower[:0]
 }

@@ -178,6 +178,13 @@ func TestCommits(t *testing.T) {
 	step("once more", 3, 3, "alder", "elder", "fir")
 	run("rm", "-q", "a.go")
 	step("after a removal", 2, 2, "elder", "fir")
+	put(t, filepath.Join(root, "made", "x.go"), program("gorse"))
+	put(t, filepath.Join(root, ".gitignore"), "ignored.go\nmade/\n")
+	step("with a folder that is ignored", 2, 2, "elder", "fir")
+	named := options(t, filepath.Join(root, "made"))
+	if report, found := made(t, named, map[string]string{"gorse": program("gorse")}); report.Files != 1 || len(found) != 1 {
+		t.Errorf("a folder that is ignored and named: %+v", report)
+	}
 	o.Key = fingerprint.NewKey()
 	report, _ := made(t, o, nil)
 	if report.CacheErr == nil || report.Unchanged != 0 {

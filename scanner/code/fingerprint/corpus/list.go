@@ -48,8 +48,12 @@ func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
 }
 
 // listGit lists a checkout: what is tracked with the ids of the blobs, what was
-// changed since or is new without.
+// changed since or is new without. A folder that git ignores as a whole is none:
+// whoever names it wants it read.
 func listGit(ctx context.Context, dir string) ([]listed, bool) {
+	if _, err := git(ctx, dir, "check-ignore", "-q", "."); err == nil {
+		return nil, false
+	}
 	staged, err := git(ctx, dir, "ls-files", "-z", "--stage", ".")
 	if err != nil {
 		return nil, false
