@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -12,58 +13,110 @@ import (
 // characters, unusual spaces and hyphens; invisible characters are left out.
 type folded struct {
 	text []byte
-	at   []int32 // at[i] is where byte i stands in the original text; one more for the end
+	from []stretch // in order of at; the first has at 0
+}
+
+// stretch is a part of a folded text that stands in one piece in the original.
+type stretch struct {
+	at    int // its first byte in the folded text
+	moved int // how much farther it stands in the original
+}
+
+// original returns where byte i of the folded text, or its end, stands in the original.
+func (f *folded) original(i int) int {
+	k, found := slices.BinarySearchFunc(f.from, i, func(s stretch, i int) int { return s.at - i })
+	if !found {
+		k--
+	}
+	return i + f.from[k].moved
 }
 
 // needsFolding reports whether fold would change the text.
 func needsFolding(text []byte) bool {
-	i := 0
-	for i < len(text) {
-		// Most texts are ASCII; eight bytes at a time find out.
-		if i+8 <= len(text) && binary.LittleEndian.Uint64(text[i:])&0x8080808080808080 == 0 {
-			i += 8
-			continue
-		}
-		if text[i] < utf8.RuneSelf {
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRune(text[i:])
-		if foldRune(r) != r {
-			return true
-		}
-		i += size
-	}
-	return false
+	at, _, _ := nextFolded(text, 0)
+	return at < len(text)
 }
 
-// fold returns the folded text, in memory of f.
-func (f *folded) fold(text []byte) []byte {
+// fold makes f the folded text, in memory of f.
+func (f *folded) fold(text []byte) {
 	// No rune grows: what is folded becomes one byte of ASCII, or nothing.
-	f.text, f.at = slices.Grow(f.text[:0], len(text))[:len(text)], slices.Grow(f.at[:0], len(text)+1)[:len(text)+1]
-	n := 0
+	f.text, f.from = slices.Grow(f.text[:0], len(text)), append(f.from[:0], stretch{})
 	for i := 0; i < len(text); {
+		at, r, size := nextFolded(text, i)
+		f.text = append(f.text, text[i:at]...)
+		if i = at + size; size == 0 {
+			break
+		}
+		if r >= 0 {
+			f.text = append(f.text, byte(r))
+		}
+		f.from = append(f.from, stretch{len(f.text), i - len(f.text)})
+		if n := len(f.from); f.from[n-2].at == f.from[n-1].at {
+			f.from[n-2] = f.from[n-1] // invisible
+			f.from = f.from[:n-1]
+		}
+	}
+}
+
+const highBits = 0x8080808080808080
+
+// nextFolded returns the place of the first rune from i on that is folded, what to and
+// how many bytes it has. There is none if at is len(text).
+func nextFolded(text []byte, i int) (at int, to rune, size int) {
+	for i < len(text) {
+		for i+32 <= len(text) {
+			b := text[i : i+32]
+			if (binary.LittleEndian.Uint64(b)|binary.LittleEndian.Uint64(b[8:])|
+				binary.LittleEndian.Uint64(b[16:])|binary.LittleEndian.Uint64(b[24:]))&highBits != 0 {
+				break
+			}
+			i += 32
+		}
+		if i+8 <= len(text) {
+			high := binary.LittleEndian.Uint64(text[i:]) & highBits
+			i += bits.TrailingZeros64(high) >> 3
+			if high == 0 {
+				continue
+			}
+		} else if i == len(text) {
+			break
+		}
 		if text[i] < utf8.RuneSelf {
-			f.text[n], f.at[n] = text[i], int32(i)
-			n++
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRune(text[i:])
-		before := n
-		if folded := foldRune(r); folded == r {
-			n += copy(f.text[n:], text[i:i+size])
-		} else if folded >= 0 {
-			n += utf8.EncodeRune(f.text[n:], folded)
+		if n := plainRune(text[i:]); n > 0 {
+			i += n
+			continue
 		}
-		for k := before; k < n; k++ {
-			f.at[k] = int32(i)
+		r, size := utf8.DecodeRune(text[i:])
+		if to := foldRune(r); to != r {
+			return i, to, size
 		}
 		i += size
 	}
-	f.text, f.at = f.text[:n], f.at[:n+1]
-	f.at[n] = int32(len(text))
-	return f.text
+	return len(text), 0, 0
+}
+
+// plainRune returns how many bytes the first rune has if a look at them shows that it is not folded,
+// as of letters, quotation marks and dashes; else 0.
+func plainRune(b []byte) int {
+	const continuation = 0xC0
+	if len(b) < 3 || b[1]&continuation != 0x80 {
+		return 0
+	}
+	switch c := b[0]; {
+	case c >= 0xC3 && c <= 0xD8: // U+00C0 to U+063F
+		return 2
+	case b[2]&continuation != 0x80:
+	case c >= 0xE4 && c <= 0xE9: // U+4000 to U+9FFF
+		return 3
+	case c == 0xE3 && (b[1] != 0x80 || b[2] != 0x80): // U+3001 to U+3FFF
+		return 3
+	case c == 0xE2 && b[1] == 0x80 && (b[2] >= 0x93 && b[2] <= 0xAE || b[2] >= 0xB0): // U+2013 to U+202E, U+2030 to U+203F
+		return 3
+	}
+	return 0
 }
 
 // foldRune returns the ASCII look-alike of r, -1 if r is invisible, or r.

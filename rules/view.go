@@ -12,13 +12,13 @@ type view struct {
 	text  []byte
 	label int // how many bytes of text are the key and what follows it
 	shift int // the same before folding
-	at    []int32
+	from  *folded
 }
 
 // original turns a span of the view into one of the text that it shows.
 func (v *view) original(s scanner.Span) scanner.Span {
-	if v.at != nil {
-		s.Start, s.End = int(v.at[s.Start]), int(v.at[s.End])
+	if v.from != nil {
+		s.Start, s.End = v.from.original(s.Start), v.from.original(s.End)
 	}
 	return scanner.Span{Start: s.Start - v.shift, End: s.End - v.shift}
 }
@@ -29,8 +29,9 @@ func (sc *scratch) view(t *scanner.Text) view {
 	if !needsFolding(text) {
 		return view{text: text, label: shift, shift: shift}
 	}
-	v := view{text: sc.folded.fold(text), shift: shift, at: sc.folded.at}
-	for v.label < len(v.text) && int(v.at[v.label]) < shift {
+	sc.folded.fold(text)
+	v := view{text: sc.folded.text, shift: shift, from: &sc.folded}
+	for v.label < len(v.text) && sc.folded.original(v.label) < shift {
 		v.label++
 	}
 	return v
