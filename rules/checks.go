@@ -186,6 +186,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"labelled":         {doc: "a word such as key, token or secret stands before the value, or a sign of assignment directly so, and no word such as commit or checksum; the value is no name", context: labelled, dear: true},
 	"compound":         {doc: "the value has other characters than letters and digits", context: func(c *candidate) bool { return c.chars < c.end-c.start }},
 	"name-field":       {doc: "the value fills a field for a name: it has two words or more, or ends where the field does", context: nameField},
+	"variable":         {doc: "the value reads like words and no quotation mark stands before it: the name of a variable", context: variable},
 	"quoted":           {doc: "quotation marks enclose the value", context: quoted},
 
 	// What tokens look like.

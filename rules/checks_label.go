@@ -26,10 +26,13 @@ func wordSet(lists ...string) map[string]bool {
 
 // Words that name something else that looks like a key.
 var otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag fingerprint revision rev blob tree integrity image build trace span",
-	"h1 request version public docker layer nonce uuid guid order invoice transaction")
+	"h1 request version public docker layer action actions nonce uuid guid order invoice transaction")
 
 // minLetters is how long a value without digits is at least.
 const minLetters = 20
+
+// maxNameDigits is how many digits a name can have, as in V1 and X509.
+const maxNameDigits = 3
 
 // labelWindow is how far before a value its name is looked for, in bytes.
 const labelWindow = 64
@@ -38,8 +41,10 @@ const labelWindow = 64
 // the value stands directly behind a sign of assignment. Words such as commit or
 // checksum speak against it, and so does a value that reads like a name.
 func labelled(c *candidate) bool {
-	if v := c.value(); c.chars == len(v) && countDigits(v) == 0 && (len(v) < minLetters || wordLike(v)) {
-		return false // newTransactionalClient
+	if v := c.value(); c.chars == len(v) {
+		if digits := countDigits(v); digits == 0 && len(v) < minLetters || (digits == 0 || digits <= maxNameDigits && countLower(v) > 0 && countUpper(v) > 0) && wordLike(v) {
+			return false // newTransactionalClient, patchCoreV1NamespacedPod
+		}
 	}
 	gap := bytes.TrimRight(c.text[max(0, c.start-labelWindow):c.start], " \t\r\n")
 	if at := bytes.LastIndexByte(gap, '\n'); at > 0 {
@@ -69,6 +74,15 @@ func labelled(c *candidate) bool {
 		}
 	}
 	return named || !other && assigned(gap)
+}
+
+// variable is true of newPrivateKey768 and the like, unless it is quoted.
+func variable(c *candidate) bool {
+	switch c.before(1) {
+	case '"', '\'', '`':
+		return false
+	}
+	return wordLike(c.value())
 }
 
 // assigned is true of text that ends in an equals sign or a colon, but for

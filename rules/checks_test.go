@@ -200,6 +200,7 @@ func TestContextChecks(t *testing.T) {
 		"outside-userinfo": {[]string{"|jane@a.de|", "mailto:|jane@a.de|", "https://a.b/x:|jane@a.de|", "https://a.b?m:|jane@a.de|", "x://a |jane@a.de|"}, []string{"pg://|jane@a.de|", "pg://shop" + ":|Kelp8@db.a.de|", "pg://shop" + ":a:b|Kelp8@db.a.de|"}},
 		"outside-blob":     {[]string{"=|482913|="}, []string{"ab+|482913|", "|482913|/x"}},
 		"lone":             {[]string{"call |4829 13|", "a-|4829|-b"}, []string{"99 |4829|", "|4829|-13"}},
+		"variable":         {[]string{"key = |newPrivateKey768|,"}, []string{`"|newPrivateKey768|"`, "key = |k3x9q2m7w1za|"}},
 		"literal":          {[]string{"|hunter22|", "|hunter22|."}, []string{"|getPassword|()", "|env|[x]", "|config|.password", "|$name|"}},
 		"name-field":       {[]string{"name: |Ann Lee| is", "name: |Ann|", `"|Ann|"`}, []string{"name: |Ann| is"}},
 		"quoted":           {[]string{`"|x|"`, "'|x|'"}, []string{"|x|", `"|x|'`}},

@@ -39,6 +39,7 @@ var publishedValues = func() map[string]bool {
 		{"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", "eyJpc3MiOiJzdXBhYmFzZS1kZW1vIiwicm9sZSI6ImFub24iLCJleHAiOjE5ODM4MTI5OTZ9.CRXP1A7WOeoJeXxjNni43kdQwgnWNReilDMblYTn_I0"},
 		{"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", "eyJpc3MiOiJzdXBhYmFzZS1kZW1vIiwicm9sZSI6InNlcnZpY2Vfcm9sZSIsImV4cCI6MTk4MzgxMjk5Nn0.EGIM96RAZx35lJzdJsyH-qQwv8Hdp7fsn3W0YpN81IU"},
 		{"super-secret-jwt-token-with-at-least-", "32-characters-long"},
+		{"YWxhZGRpbjpv", "cGVuc2VzYW1l"}, // aladdin:opensesame
 		// Documentation of Kubernetes, WireGuard, Cloudflare, Mailgun, Discord and Telegram.
 		{"MWYyZDFl", "MmU2N2Rm"},
 		{"Mzk1Mjgk", "dmRnN0pi"},
