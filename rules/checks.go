@@ -175,6 +175,7 @@ func (k *check) cost() int {
 // checkTable holds every check. The functions live in checks_*.go by topic.
 var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	// Where the value stands.
+	"not-amount":       {doc: "no sign of a currency or of percent touches the value, and no dot stands before it", context: notAmount},
 	"standalone":       {doc: "no letter, digit or underscore touches the value", context: standalone},
 	"whole-word":       {doc: "no letter or digit of any script touches the value; an underscore may", context: wholeWord},
 	"outside-token":    {doc: "the value is not a part of a longer token such as INV-123, 1.2.3, a path or a UUID", context: outsideToken},

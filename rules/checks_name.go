@@ -27,6 +27,7 @@ var notNames = wordSet(`
 	christmas reviewer editor gateway finder academy airlines analytics associates bioscience brands cafe capital church clinic communications consulting digital energy enterprises financial foods fund global health holdings
 	hospital industries institute insurance international labs logistics markets media medical motors museum network networks pharma pharmaceuticals research restaurant sciences services
 	software solutions stores studio studios systems technologies technology theater theatre trust union ventures capital
+	airport arpt intl natl muni municipal county borough district station terminal
 	apartment apt suite unit box street avenue lane drive road place psc usns usnv uscgc santa astronaut ambassador mission control queen king prince princess pope saint player players provide unfortunately fortunately sure okay greetings mum mom dad brother sister christmas easter english french german spanish american british chinese japanese russian european africa america asia europe
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
 	herr frau damen herren kunde kunden kollege kollegen kolleginnen liebe lieber guten tag hallo der die das ein eine und ist wir sie ich nicht firma gmbh ag verein

@@ -7,6 +7,18 @@ func standalone(c *candidate) bool {
 	return !isWord(c.before(1)) && !isWord(c.after(1))
 }
 
+// notAmount wants no $200-1000, no 10-20 % and no rest of 4.240.69.13.
+func notAmount(c *candidate) bool {
+	before := bytes.TrimRight(c.text[max(0, c.start-4):c.start], " ")
+	after := bytes.TrimLeft(c.text[c.end:min(len(c.text), c.end+4)], " ")
+	for _, sign := range [...]string{"$", "€", "£", "¥", "₹"} {
+		if bytes.HasSuffix(before, []byte(sign)) || bytes.HasPrefix(after, []byte(sign)) {
+			return false
+		}
+	}
+	return c.before(1) != '.' && !bytes.HasPrefix(after, []byte("%"))
+}
+
 // outsideToken also looks one byte further: in INV-123-45-6789, 1.2.3.4.5 or
 // /files/123456789/x a separator joins the value to its neighbour.
 func outsideToken(c *candidate) bool {

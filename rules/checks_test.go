@@ -194,6 +194,7 @@ func TestValueChecks(t *testing.T) {
 func TestContextChecks(t *testing.T) {
 	// The value is what stands between the bars.
 	for name, c := range map[string]struct{ pass, fail []string }{
+		"not-amount":       {[]string{"call |200-1000| now", "(|482-913|)", "|482-913|. Then"}, []string{"$|200-1000|", "$ |200-1000|", "|10-20| %", "|200-300| €", "4.|240.69.13|"}},
 		"standalone":       {[]string{"|482913|", "(|482913|)", "身份证|482913|号"}, []string{"x|482913|", "|482913|_"}},
 		"outside-token":    {[]string{"id |482913|.", "id=|482913|, x", "id:|482913| - x"}, []string{"INV-|482913|", "|482913|-7", "a/|482913|/b", "1.|482913|", "|482913|.5", "|482913|:30", "|482913|@x"}},
 		"outside-url":      {[]string{"|482913|", "https://a.b/c?id=|482913|", "see https://a.b/c |482913|"}, []string{"https://a.b/|482913|/x"}},

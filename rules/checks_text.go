@@ -260,6 +260,7 @@ var sampleStreets = []string{
 	"123 main st", "123 fake st", "221b baker", "742 evergreen", "10 downing", "11 downing", "4 privet", "1600 pennsylvania", "350 fifth", "1 infinite loop", "1600 amphitheatre",
 	"1 microsoft way", "one microsoft way", "123 elm st", "123 example", "1 apple park", "12 grimmauld", "1313 mockingbird", "124 conch", "31 spooner", "30 rockefeller", "350 5th ave",
 	"456 oak", "789 pine", "456 elm", "789 oak", "123 maple", "123 anywhere", "1 hacker way", "410 terry", "42 wallaby",
+	"51 franklin st", "59 temple place", "675 mass ave", // the Free Software Foundation's, in licences
 }
 
 // samplePhones are the digits with which numbers reserved for fiction begin
