@@ -16,8 +16,11 @@
 //   - texts of your own, with -texts: JSON lines of {"text": …, "lines": [0, 1,
 //     null, …]}, a label per line, where 1 is code and null is not scored, and
 //     "lang" if one language is to be learnt from it. A fifth of them, chosen by
-//     their hash, are not trained on but measured on. With them the corpora may
-//     be missing.
+//     their hash, are not trained on but measured on.
+//
+// Without corpora, with -texts alone, nothing is fetched or fitted anew: the
+// weights that are there are adapted to your texts, and changed no more than that
+// takes. The votes for languages stay.
 //
 // The model is a logistic regression on the hashed features of package lines,
 // fitted with AdaGrad. Training lines are the rows' own, lines derived from
@@ -71,6 +74,9 @@ func run(corpora, cache, texts, out string, check bool) error {
 		}
 		own, ownRest = holdOut(own)
 	}
+	if corpora == "" {
+		return adaptTo(own, ownRest, out, check)
+	}
 	var fit, rest []row
 	for _, r := range rows {
 		switch {
@@ -112,11 +118,8 @@ func fitModels(fit, rest, own []row, out string) error {
 		}
 	}
 	w := regress(examples)
-	record.Tuning, record.HeldOut = measure(w, fit), measure(w, rest)
-	if len(own) > 0 {
-		f := measure(w, own)
-		record.Own = &f
-	}
+	record.Tuning = *measure(w, fit)
+	record.HeldOut, record.Own = measure(w, rest), measure(w, own)
 	data := w.Encode()
 	record.Weights = fmt.Sprintf("%x", sha256.Sum256(data))
 	if err := write(filepath.Join(out, "lines", "weights"), data, record); err != nil {
@@ -151,7 +154,7 @@ type ballotRecord struct {
 	Languages int    `json:"languages"`
 	// Shares of programs whose language is named rightly.
 	Tuning  float64 `json:"tuning_right"`
-	HeldOut float64 `json:"held_out_right"`
+	HeldOut float64 `json:"held_out_right,omitempty"` // without corpora there are none
 }
 
 // record is what weights.json says of weights.bin.
@@ -168,10 +171,11 @@ type record struct {
 	// their files.
 	Languages map[string]int `json:"languages"`
 	// Single lines, without the context that package code adds.
-	Tuning  figures `json:"tuning_lines_alone"`
-	HeldOut figures `json:"held_out_lines_alone"`
+	Tuning  figures  `json:"tuning_lines_alone"`
+	HeldOut *figures `json:"held_out_lines_alone,omitempty"` // without corpora there are none
 	// Own are those of one's own texts that were not trained on.
-	Own *figures `json:"own_lines_alone,omitempty"`
+	Own     *figures `json:"own_lines_alone,omitempty"`
+	Adapted *adapted `json:"adapted,omitempty"` // to texts of one's own, since
 }
 
 type figures struct {
@@ -231,6 +235,11 @@ func regress(examples []example) *lines.Weights {
 			bias -= rate * e / (math.Sqrt(gBias) + 1e-6)
 		}
 	}
+	return rounded(&w, bias)
+}
+
+// rounded returns weights in log-odds as they are stored.
+func rounded(w *[lines.Dim]float64, bias float64) *lines.Weights {
 	m := &lines.Weights{Bias: int32(math.Round(bias * lines.Scale))}
 	for i := range w {
 		m.W[i] = int8(max(-127, min(127, math.Round(w[i]*lines.Scale))))
@@ -258,8 +267,12 @@ func crossCheck(rows []row) {
 	}
 }
 
-// measure scores every labelled line that is neither blank nor a fence.
-func measure(w *lines.Weights, rows []row) figures {
+// measure scores every labelled line that is neither blank nor a fence; nil if
+// there are no rows.
+func measure(w *lines.Weights, rows []row) *figures {
+	if len(rows) == 0 {
+		return nil
+	}
 	r := lines.Reader{W: w}
 	var tp, fp, fn float64
 	for _, row := range rows {
@@ -279,5 +292,5 @@ func measure(w *lines.Weights, rows []row) figures {
 		}
 	}
 	round := func(x float64) float64 { return math.Round(x*1000) / 1000 }
-	return figures{round(tp / max(1, tp+fp)), round(tp / max(1, tp+fn)), round(2 * tp / max(1, 2*tp+fp+fn))}
+	return &figures{round(tp / max(1, tp+fp)), round(tp / max(1, tp+fn)), round(2 * tp / max(1, 2*tp+fp+fn))}
 }

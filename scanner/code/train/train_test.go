@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -231,5 +232,72 @@ func TestHoldOut(t *testing.T) {
 func TestNothingToTrainOn(t *testing.T) {
 	if err := run("", t.TempDir(), "", t.TempDir(), false); err == nil || !strings.Contains(err.Error(), "-texts") {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// TestAdapt adapts the weights to a language that reads like prose, and holds them
+// to what they knew before.
+func TestAdapt(t *testing.T) {
+	var own []string
+	for i := range 80 {
+		own = append(own,
+			fmt.Sprintf(`{"text":"Please look at step %d.\nput %d into drawer cell\nraise gauge by %d\nkeep valve until tank is empty\nThank you.","lines":[0,1,1,1,0]}`, i, i, i%7),
+			fmt.Sprintf(`{"text":"We put %d letters into the drawer.\nThe gauge was raised by the man who keeps the valve.","lines":[0,0]}`, i))
+	}
+	texts, out := filepath.Join(t.TempDir(), "own.jsonl"), t.TempDir()
+	if err := os.WriteFile(texts, []byte(strings.Join(own, "\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(out, "lines"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	copied := func(ext string) {
+		data, err := os.ReadFile("../internal/lines/weights" + ext)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(out, "lines", "weights"+ext), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var first []byte
+	for range 2 {
+		copied(".bin")
+		copied(".json")
+		if err := run("", t.TempDir(), texts, out, false); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(filepath.Join(out, "lines", "weights.bin"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first != nil && !bytes.Equal(first, data) {
+			t.Error("the same texts gave different weights")
+		}
+		first = data
+	}
+	text, err := os.ReadFile(filepath.Join(out, "lines", "weights.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r record
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	if a := r.Adapted; a == nil || a.Before.F1 > 0.9 || a.After.F1 < 0.98 || r.Lines == 0 {
+		t.Errorf("the record says %+v", r.Adapted)
+	}
+	w, err := lines.Decode(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := lines.Reader{W: w}
+	for line, code := range map[string]bool{
+		"  return foo(bar[1], baz);": true, "def add(a, b):": true, "SELECT id FROM orders WHERE total > 3": true, "if err != nil {": true,
+		"I think that the second half of the plan still needs an owner.": false, "Two eggs and a cup of flour are enough.": false,
+	} {
+		if got := reader.Read([]byte(line)).Score > 0; got != code {
+			t.Errorf("%q is code: %v", line, got)
+		}
 	}
 }
