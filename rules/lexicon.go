@@ -51,16 +51,21 @@ func (x *lexicon) mayBegin(start uint64) bool {
 type lexiconEntry struct {
 	start, mask uint64
 	word        uint16
+	whole       uint8 // the length of a word of which nothing else is to be compared, else 0
+	prefix      bool  // that of the word
 }
 
-func newLexiconEntry(text []byte, word uint16) lexiconEntry {
-	e := lexiconEntry{word: word}
+func newLexiconEntry(text []byte, word uint16, prefix bool) lexiconEntry {
+	e := lexiconEntry{word: word, prefix: prefix}
 	for i, b := range text[:min(len(text), 8)] {
 		if b == ' ' || b >= utf8.RuneSelf {
 			break
 		}
 		e.start |= uint64(b) << (8 * i)
 		e.mask |= 0xFF << (8 * i)
+		if i == len(text)-1 {
+			e.whole = uint8(len(text))
+		}
 	}
 	return e
 }
@@ -120,11 +125,11 @@ func (x *lexicon) add(word string, list int) {
 		x.words = append(x.words, lexiconWord{text: text, prefix: prefix, inside: text[0] >= 0xE0})
 		x.first[text[0]] = true
 		if len(text) < 3 || text[1] == ' ' || text[2] == ' ' {
-			x.short[text[0]] = append(x.short[text[0]], newLexiconEntry(text, i))
+			x.short[text[0]] = append(x.short[text[0]], newLexiconEntry(text, i, prefix))
 			x.open = x.open || prefix && len(text) < 3
 		} else {
 			b := bucketOf(text[0], text[1], text[2])
-			e := newLexiconEntry(text, i)
+			e := newLexiconEntry(text, i, prefix)
 			x.buckets[b] = append(x.buckets[b], e)
 			word, bit := begunAt(e.start & 0xFFFFFFFF)
 			if e.mask>>24 == 0 {
@@ -246,8 +251,16 @@ func (x *lexicon) at(dst []occurrence, text []byte, i int) []occurrence {
 	}
 	try := func(entries []lexiconEntry) {
 		for k := range entries {
-			if e := &entries[k]; !ascii || start&e.mask == e.start {
+			switch e := &entries[k]; {
+			case !ascii:
 				dst = x.try(dst, text, i, e.word)
+			case start&e.mask != e.start:
+			case e.whole == 0:
+				dst = x.try(dst, text, i, e.word)
+			default:
+				if end := i + int(e.whole); e.prefix || endsAt(text, end) {
+					dst = append(dst, occurrence{int32(i), int32(end), e.word})
+				}
 			}
 		}
 	}
@@ -340,7 +353,7 @@ func (w *lexiconWord) match(text []byte, i int) int {
 		k += n
 		at += size
 	}
-	if w.prefix || w.inside && w.text[len(w.text)-1] >= utf8.RuneSelf || w.endsAt(text, at) {
+	if w.prefix || w.inside && w.text[len(w.text)-1] >= utf8.RuneSelf || endsAt(text, at) {
 		return at
 	}
 	return 0
@@ -348,7 +361,7 @@ func (w *lexiconWord) match(text []byte, i int) int {
 
 // endsAt wants the end of a word; a plural's s or a number, as in ssn2, may
 // follow.
-func (w *lexiconWord) endsAt(text []byte, at int) bool {
+func endsAt(text []byte, at int) bool {
 	if at == len(text) {
 		return true
 	}

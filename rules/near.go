@@ -77,6 +77,15 @@ func rowAround(c *candidate) tableRow {
 func lastBreak(text []byte) int {
 	const ones = 0x0101010101010101
 	n := len(text)
+	for ; n >= 32; n -= 32 {
+		last := text[n-32 : n]
+		a, b := binary.LittleEndian.Uint64(last)^ones*'\n', binary.LittleEndian.Uint64(last[8:])^ones*'\n'
+		c, d := binary.LittleEndian.Uint64(last[16:])^ones*'\n', binary.LittleEndian.Uint64(last[24:])^ones*'\n'
+		// Not zero if any byte is, whichever.
+		if ((a-ones)&^a|(b-ones)&^b|(c-ones)&^c|(d-ones)&^d)&(ones*0x80) != 0 {
+			break
+		}
+	}
 	for ; n >= 8; n -= 8 {
 		x := binary.LittleEndian.Uint64(text[n-8:]) ^ ones*'\n'
 		// The high bit of each byte that is zero, and of no other.
@@ -110,6 +119,9 @@ func (r *tableRow) headOf(c *candidate) (start, end int) {
 
 // countCells counts the separators outside quotation marks.
 func countCells(row []byte, sep byte) int {
+	if bytes.IndexByte(row, '"') < 0 {
+		return bytes.Count(row, []byte{sep})
+	}
 	n, inQuotes := 0, false
 	for _, b := range row {
 		switch {

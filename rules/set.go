@@ -304,19 +304,20 @@ func (s *Set) Known() Known {
 
 // scratch is the memory of one call of Detect.
 type scratch struct {
-	matches []match.Match
-	label   []byte // a short text behind its key
-	noted   noted  // the words of rules that stand in the text
-	folded  folded
-	retry   []match.Match
-	failed  []*judge      // of the candidate at hand
-	decided []int         // the other judges of it
-	found   []match.Match // of unless and parts
-	parts   []partState
-	keyed   int     // how many bytes of the text are its key
-	asked   []int   // judges of a group
-	trace   *tracer // nil but in Explain
-	gates   []gate  // of the set
+	matches  []match.Match
+	label    []byte // a short text behind its key
+	noted    noted  // the words of rules that stand in the text
+	folded   folded
+	retry    []match.Match
+	failed   []*judge // of the candidate at hand
+	findings []scanner.Finding
+	decided  []int         // the other judges of it
+	found    []match.Match // of unless and parts
+	parts    []partState
+	keyed    int     // how many bytes of the text are its key
+	asked    []int   // judges of a group
+	trace    *tracer // nil but in Explain
+	gates    []gate  // of the set
 
 	// The candidate at hand, and one that begins inside it. They stand here since checks are
 	// called by pointer, for which each candidate would otherwise need memory of its own.
@@ -338,8 +339,17 @@ func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Findi
 	return s.detect(ctx, sc, texts)
 }
 
+// keepFindings is the number of findings whose memory is kept from request to request.
+const keepFindings = 1 << 12
+
 func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]scanner.Finding, error) {
-	var found []scanner.Finding
+	// What is found grows in the scratch's memory, and is copied once.
+	found := sc.findings[:0]
+	defer func() {
+		if sc.findings = found; cap(found) > keepFindings {
+			sc.findings = nil
+		}
+	}()
 	for i := range texts {
 		v := sc.view(&texts[i])
 		if len(v.text) == v.label {
@@ -381,7 +391,10 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 			s.count(found[ofText:], texts[i].Bytes)
 		}
 	}
-	return found, ctx.Err()
+	if len(found) == 0 {
+		return nil, ctx.Err()
+	}
+	return slices.Clone(found), ctx.Err()
 }
 
 // consider appends a finding for each judge whose rule the candidate is one of.
