@@ -31,6 +31,10 @@
 //
 // The weights are fitted by scanner/code/train, on permissively licensed texts
 // only: packages of some six hundred languages, named in its manifest, and rows
-// of the corpora. They can be fitted again with texts of one's own (see there)
-// and replaced without touching this package's API.
+// of the corpora. They can be fitted again, or adapted to texts of one's own (see
+// there), and replaced without touching this package's API.
+//
+// Segments are made of sets of lines, so that working memory has a bound whatever
+// the text. A language is guessed only for segments that are reported, from as
+// many of their lines as leave doubt.
 package code
