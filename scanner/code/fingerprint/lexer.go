@@ -218,7 +218,7 @@ func (l *lexer) passage(b []byte, i, stop int) int {
 					h := scramble((x | 0x20*ones&mask) ^ uint64(n)<<56)
 					l.plain = append(l.plain, token{h, int32(i)})
 					if both && i >= l.skipTo {
-						l.name(h, c, i)
+						l.name(h, x*mix1^uint64(n), c, i)
 					}
 					i += int(n)
 					continue
@@ -251,7 +251,9 @@ func (l *lexer) long(b []byte, i int) int {
 			whole = whole*mix1 ^ h
 		}
 		if l.both && i >= l.skipTo {
-			l.name(whole, b[i]|0x20, i)
+			// Its first and last eight bytes, and in lower case all of it.
+			id := (binary.LittleEndian.Uint64(b[i:]) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(b[max(i, j+n-8):]), 17)) * mix1
+			l.name(whole, id^whole, b[i]|0x20, i)
 		}
 		return j + n
 	}
@@ -284,7 +286,7 @@ func (l *lexer) add(at int) {
 		whole = whole*mix1 ^ h
 	}
 	if l.both && at >= l.skipTo {
-		l.name(whole, l.lower[0], at)
+		l.name(whole, whole, l.lower[0], at)
 	}
 	l.lower = l.lower[:0]
 }
@@ -303,21 +305,22 @@ func notWord(x uint64) uint64 {
 	return ^(between(x|0x20*ones, 'a'-1, 'z'+1) | between(x, '0'-1, '9'+1) | between(x, '_'-1, '_'+1) | x) & high
 }
 
-// name adds a word to the abstract stream.
-func (l *lexer) name(h uint64, first byte, at int) {
+// name adds a word to the abstract stream: h is its hash, id says which name it
+// is, which capitals make another one of.
+func (l *lexer) name(h, id uint64, first byte, at int) {
 	out := h
 	switch {
 	case first >= '0' && first <= '9':
 		out = anyNumber
 	case keywords[h&(keywordSlots-1)] != uint32(h>>32):
-		s := &l.seen[h>>56]
+		s := &l.seen[id>>56]
 		d := int32(0)
-		if s.name == uint32(h) {
+		if s.name == uint32(id>>24) {
 			if d = l.count - s.at; d > reach {
 				d = 0
 			}
 		}
-		s.name, s.at = uint32(h), l.count
+		s.name, s.at = uint32(id>>24), l.count
 		out = names[d]
 	}
 	l.abstract = append(l.abstract, token{scramble(out ^ l.marks), int32(at)})
@@ -444,15 +447,15 @@ var keywords = func() (t [keywordSlots]uint32) {
 	return t
 }()
 
-// keywordList has the reserved words of common languages, and the names of
-// types and constants that are as good as reserved.
-const keywordList = `abstract and as assert async await auto base begin bool boolean break byte case catch
-chan char class const constexpr continue def default defer del delete do done double elif else elseif elsif end endif
-ensure enum err error except explicit export extends extern extension false False fi final finally float fn for foreach
-from func function get global go goto if impl implements import in include init inline inner instanceof int int32 int64
-interface internal into is it join lambda left len let list local long loop map match mod module module mut namespace new
-next nil None nonlocal not NULL null Object object of on operator or order override package pass print private protected
-pub public raise range readonly ref register repeat require rescue return right sealed select Self self set short signed
-sizeof static str string String struct super switch synchronized table template then this throw throws trait True true
-try type typedef typename typeof uint uint32 uint64 uint8 union unless unsafe unsigned until update use using val var
-virtual void volatile when where while with yield SELECT FROM WHERE JOIN INSERT UPDATE DELETE CREATE TABLE AND OR NOT`
+// keywordList has the reserved words of common languages, but for those that are
+// names in others, and the names of types and constants that are as good as
+// reserved.
+const keywordList = `abstract and assert async await auto begin bool boolean break byte case catch chan char class const constexpr
+continue def default defer del do double elif else elseif elsif endif enum error except explicit export
+extends extern extension false False fi final finally float fn for foreach from func function global go goto
+if impl implements import in include inline instanceof int int32 int64 interface internal into is lambda len
+let long mut namespace new next nil None nonlocal not NULL null operator or override package pass print
+private protected pub public raise range readonly ref register rescue return sealed select Self self sizeof
+static str string String struct super switch synchronized then this throw throws trait True true try type
+typedef typename typeof uint uint32 uint64 uint8 union unless unsafe unsigned until var virtual void volatile
+when where while with yield SELECT FROM WHERE JOIN AND OR NOT`

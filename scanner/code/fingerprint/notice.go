@@ -62,6 +62,8 @@ var legalPhrases = [...]string{
 	"language governing permissions", "general public license", "free software foundation", "either version", "any later version",
 	"mozilla public", "spdx-license", "patent license", "derivative works", "contributor license", "contributors may be used",
 	"source code must retain", "provided with the distribution", "claim, damages", "authors or copyright holders", "creative commons",
+	"copyright ", "(c) ", "use of this source code", "governed by", "found in the licen", "license file", "source tree", "see the license",
+	"distributed under", "released under", "the authors", "contributors.",
 }
 
 // legalHints are words of which every licence has one.
