@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -15,11 +16,13 @@ import (
 type lexicon struct {
 	words   []lexiconWord
 	lists   int
-	index   map[string]uint16               // by text, with a final * for a prefix
-	buckets [1 << bucketBits][]lexiconEntry // by the first three bytes of the word
-	short   [256][]lexiconEntry             // by the first byte, for words that begin with one or two letters
-	first   [256]bool                       // bytes that a word begins with
-	open    bool                            // a short word is a prefix
+	index   map[string]uint16         // by text, with a final * for a prefix
+	buckets map[uint32][]lexiconEntry // by the first three bytes of the word, until sealed
+	entries []lexiconEntry            // bucket by bucket, once sealed
+	from    [1<<bucketBits + 1]uint16 // where each bucket begins
+	short   [256][]lexiconEntry       // by the first byte, for words that begin with one or two letters
+	first   [256]bool                 // bytes that a word begins with
+	open    bool                      // a short word is a prefix
 	// begun has a bit for the first four letters and digits of each word, or three where there are no more. Most
 	// words of a text are none of the lexicon's, and one look here tells.
 	begun [1 << (begunBits - 6)]uint64
@@ -27,7 +30,7 @@ type lexicon struct {
 
 const (
 	bucketBits = 12
-	begunBits  = 14
+	begunBits  = 16
 )
 
 // begunAt is where the beginning of a word, in lower case, has its bit.
@@ -128,6 +131,9 @@ func (x *lexicon) add(word string, list int) {
 			x.short[text[0]] = append(x.short[text[0]], newLexiconEntry(text, i, prefix))
 			x.open = x.open || prefix && len(text) < 3
 		} else {
+			if x.buckets == nil {
+				x.buckets = make(map[uint32][]lexiconEntry)
+			}
 			b := bucketOf(text[0], text[1], text[2])
 			e := newLexiconEntry(text, i, prefix)
 			x.buckets[b] = append(x.buckets[b], e)
@@ -143,6 +149,22 @@ func (x *lexicon) add(word string, list int) {
 		w.lists = append(w.lists, 0)
 	}
 	w.lists[list>>6] |= 1 << (list & 63)
+}
+
+// seal puts the words side by side, when the last was added: a look for one takes mostly the time until the memory answers.
+func (x *lexicon) seal() {
+	x.entries = x.entries[:0]
+	for b := range uint32(1 << bucketBits) {
+		x.entries = append(x.entries, x.buckets[b]...)
+		x.from[b+1] = uint16(len(x.entries))
+	}
+	x.entries = slices.Clip(x.entries)
+}
+
+// bucket returns the words with the first three bytes of a word, and others.
+func (x *lexicon) bucket(a, b, c byte) []lexiconEntry {
+	n := bucketOf(a, b, c)
+	return x.entries[x.from[n]:x.from[n+1]]
 }
 
 // inList reports whether the list has the word.
@@ -276,7 +298,7 @@ func (x *lexicon) at(dst []occurrence, text []byte, i int) []occurrence {
 		return dst
 	}
 	if b, c := text[i+1], text[i+2]; classOf[b] != classWide && classOf[c] != classWide {
-		try(x.buckets[bucketOf(lower, lowerASCII(b), lowerASCII(c))])
+		try(x.bucket(lower, lowerASCII(b), lowerASCII(c)))
 		return dst
 	}
 	return x.atWide(dst, text, i)
@@ -297,7 +319,7 @@ func (x *lexicon) atWide(dst []occurrence, text []byte, i int) []occurrence {
 		}
 	}
 	if n >= 3 {
-		for _, e := range x.buckets[bucketOf(key[0], key[1], key[2])] {
+		for _, e := range x.bucket(key[0], key[1], key[2]) {
 			dst = x.try(dst, text, i, e.word)
 		}
 	}

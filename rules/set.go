@@ -109,6 +109,7 @@ func Compile(files []*File) (*Set, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
+	s.lexicon.seal()
 	var err error
 	if s.matcher, err = match.Compile(patterns); err != nil {
 		return nil, s.patternErrors(err)
