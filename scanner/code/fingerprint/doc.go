@@ -22,10 +22,16 @@
 //
 // A finding takes three different fingerprints close to each other, and words
 // enough in them (see evidence): some eight words are common property, and so
-// are twenty short ones. What is known to be common is left out when an index is
-// made: grams of few different tokens, licence headers, lists of imports from a
-// language's own library, what stands in many files, and what is in a set of
-// public code (Public).
+// are twenty short ones. It takes lines, too: the head of a method that an
+// interface asks for is on three of them. What is known to be common is left out
+// when an index is made: grams of few different tokens, the wording of licences,
+// lists of imports from a language's own library, what stands in many files, and
+// what is in a set of public code (Public).
+//
+// A text is looked up by probes first, the least of wide windows, which are some
+// of the fingerprints that an index would have of it; only near one that is found
+// are all of them looked up. Long words are several tokens, or a list of names
+// would be too short to have fingerprints.
 //
 // Hashes are keyed with SipHash before they are stored, under a key that is
 // derived from the key file and a salt of the index, so that a leaked index
@@ -36,7 +42,8 @@
 //
 // The set of hashes is one look at memory for each fingerprint, see table. It
 // takes 2.4 bytes for each and errs once in 2000 looks, which does not matter
-// as long as three fingerprints in a row are asked for.
+// as long as three fingerprints in a row are asked for, or two that are lines
+// apart.
 //
 // The span of a finding covers whole lines. The first fingerprint of what was
 // copied may begin a few tokens after its start, so lines that lie wholly within
