@@ -50,7 +50,8 @@
 //
 // From windows to matches (exact.go). A call of RE2 costs more than most windows, so a
 // backtracking matcher with a budget of steps tries first, on the whole text but from
-// the places of the window only. Where its budget or its knowledge of Unicode ends, RE2 decides:
+// the places of the window only. Once it has failed for long it keeps in mind where, so that what a later start of
+// the match leads to again is not tried again. Where its budget or its knowledge of Unicode ends, RE2 decides:
 // classes by name differ between versions of Unicode, while of letters in other cases a test asks both engines.
 //
 // RE2 runs over each window and one more rune on
@@ -88,7 +89,8 @@
 // preferred to. What a stream holds is the text from the first attempt on that could still match;
 // if that is more than its limit, it fails, because no answer would be right for sure.
 //
-// Building. Compile reads every pattern and chooses anchors. Automata, their moves, the
+// Building. Compile reads every pattern and chooses anchors, on all processors: what can stand at each place
+// of a pattern is asked of one program, and alternatives are given up once they cost more than what is found already. Automata, their moves, the
 // programs of exact.go and those of RE2 are built when a text first needs them; Warm
 // builds all but the moves. Moves are shared by all goroutines and found at
 // most once each (walk.go). An expression whose two readings could differ, or
