@@ -76,6 +76,9 @@ type entry struct {
 
 const none = -1
 
+// shortHead is how many bytes of a head are read at less cost than nearly all tails.
+const shortHead = 16
+
 // reach is how far matches can go from an anchor.
 type reach struct {
 	back     []extent
@@ -98,7 +101,7 @@ func (f *filter) newEntry(pattern int, a *anchor) entry {
 	r := reach{back: extents(reversed), ahead: extents(a.tail)}
 	r.backMax, r.aheadMax = widest(r.back), widest(r.ahead)
 	f.reaches = append(f.reaches, r)
-	e.headFirst = r.backMax == 0
+	e.headFirst = r.backMax != noLimit && r.backMax <= shortHead
 	if len(reversed) > 0 {
 		e.head = f.walker(reversed, true)
 	}
