@@ -1,0 +1,254 @@
+package rules
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/match"
+)
+
+// scratch is the memory of one call of Detect.
+type scratch struct {
+	matches  []match.Match
+	label    []byte // a short text behind its key
+	noted    noted  // the words of rules that stand in the text
+	folded   folded
+	retry    []match.Match
+	failed   []*judge // of the candidate at hand
+	findings []scanner.Finding
+	decided  []int         // the other judges of it
+	found    []match.Match // of unless and parts
+	parts    []partState
+	keyed    int     // how many bytes of the text are its key
+	asked    []int   // judges of a group
+	trace    *tracer // nil but in Explain
+	gates    []gate  // of the set
+
+	// The candidate at hand, and one that begins inside it. They stand here since checks are
+	// called by pointer, for which each candidate would otherwise need memory of its own.
+	candidate, inner candidate
+}
+
+// forget drops what the scratch knows of a text, and the text.
+func (sc *scratch) forget() {
+	sc.candidate, sc.inner = candidate{}, candidate{}
+	sc.noted.text = nil
+}
+
+// Detect finds the rules' matches in the texts. It implements
+// scanner.Detector.
+func (s *Set) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.Finding, error) {
+	sc := s.scratch.Get().(*scratch)
+	defer s.scratch.Put(sc)
+	defer sc.forget()
+	return s.detect(ctx, sc, texts)
+}
+
+func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]scanner.Finding, error) {
+	// What is found grows in the scratch's memory, and is copied once.
+	found := sc.findings[:0]
+	defer func() {
+		if sc.findings = found; cap(found) > keepFindings {
+			sc.findings = nil
+		}
+	}()
+	for i := range texts {
+		v := sc.view(&texts[i])
+		if len(v.text) == v.label {
+			continue
+		}
+		sc.resetParts()
+		sc.keyed = v.label
+		ofText := len(found)
+		sc.noted.reset(s.lexicon, v.text)
+		var err error
+		if sc.matches, err = s.find(ctx, sc.matches[:0], v.text, sc.gateOf(s)); err != nil {
+			return nil, err
+		}
+		for k := range sc.matches {
+			if k%256 == 255 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			m := &sc.matches[k]
+			c := &sc.candidate
+			*c = newCandidate(v.text, m.GroupStart, m.GroupEnd, m.Start, m.End)
+			first := len(found)
+			if c.tooShort(s.counts[m.Pattern]) && sc.trace == nil {
+				continue
+			}
+			if found, err = s.consider(ctx, found, sc, s.judges[m.Pattern], c, v.label); err != nil {
+				return nil, err
+			}
+			for _, g := range s.groups[m.Pattern] {
+				if found, err = s.considerGroup(ctx, found, sc, g, c, v.label); err != nil {
+					return nil, err
+				}
+			}
+			for f := first; f < len(found); f++ {
+				found[f].Text = i
+				found[f].Span = v.original(found[f].Span)
+			}
+		}
+		if s.least != nil && len(found) > ofText {
+			s.count(found[ofText:], texts[i].Bytes)
+		}
+	}
+	if len(found) == 0 {
+		return nil, ctx.Err()
+	}
+	return slices.Clone(found), ctx.Err()
+}
+
+// consider appends a finding for each judge whose rule the candidate is one of.
+// For those whose checks it fails, the pattern is tried again inside it.
+func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch, judges []judge, c *candidate, shift int) ([]scanner.Finding, error) {
+	if len(judges) == 0 {
+		return found, nil
+	}
+	sc.decided = sc.decided[:0]
+	if c.start >= shift && c.end > c.start {
+		counted := judges[0].shared.counted
+		if len(judges) < manyJudges || sc.trace != nil {
+			counted = nil // a group asks some of its judges, one at a time
+		}
+		for n, i := 0, 0; ; n++ {
+			if i = n; counted != nil {
+				list := counted[min(c.chars, 63)]
+				if n == len(list) {
+					break
+				}
+				i = int(list[n])
+			} else if n == len(judges) {
+				break
+			} else if !judges[i].counted(sc, c) {
+				continue
+			}
+			confidence, passed, err := judges[i].decide(ctx, sc, c)
+			if err != nil {
+				return nil, err
+			}
+			if passed {
+				sc.decided = append(sc.decided, i)
+				if confidence > 0 {
+					found = append(found, judges[i].finding(c, confidence))
+				}
+			}
+		}
+	}
+	return s.retry(ctx, found, sc, judges, c, shift)
+}
+
+// undecided fills sc.failed with the judges that the candidate failed, and of these drops those that
+// can find nothing inside it either.
+func (sc *scratch) undecided(judges []judge, failed *candidate) {
+	sc.failed = sc.failed[:0]
+	decided := sc.decided
+	for i := range judges {
+		if len(decided) > 0 && decided[0] == i {
+			decided = decided[1:]
+			continue
+		}
+		sc.failed = append(sc.failed, &judges[i])
+	}
+	if len(sc.failed) > 0 {
+		sc.hopeful(failed)
+	}
+}
+
+// hopeful drops from sc.failed the judges that can find nothing inside a candidate that they failed:
+// what it failed its parts fail as well, or no word that the rule requires stands near it.
+// It may keep some of them. Most rules that look at long numbers end here.
+func (sc *scratch) hopeful(failed *candidate) {
+	first := sc.failed[0] // they share the pattern
+	for _, k := range first.shared.parts {
+		k.holds(failed)
+	}
+	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool {
+		return failed.holding&j.barred != 0 || j.slow && j.hopeless(failed)
+	})
+	if len(sc.failed) == 0 || sc.trace != nil || !sc.noted.worthReading(failed) || bytes.ContainsAny(failed.whole(), "\n\t|,;") {
+		return // candidates over several lines and cells can have several heads
+	}
+	n := &sc.noted
+	lists := n.listsWithin(max(failed.from-first.shared.before, 0), min(failed.to+retryTail+first.shared.after, len(failed.text)))
+	lists.add(n.listsWithin(0, sc.keyed))
+	n.columnHead(failed)
+	row := n.rowOf(failed)
+	lists.add(n.listsWithin(row.headStart, row.headEnd))
+	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.required != nil && !lists.has(j.required) })
+}
+
+// retry looks for candidates that begin inside a failed one, for the judges that
+// failed it: in "2026 4111 ..." the search resumes at each later word. Each judge
+// takes the first one that it finds something in.
+func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, judges []judge, failed *candidate, shift int) ([]scanner.Finding, error) {
+	pattern := judges[0].pattern // they share it
+	if len(sc.decided) == len(judges) || pattern < 0 || failed.to-failed.from > maxRetryBytes || failed.unbroken() {
+		return found, nil
+	}
+	first := failed.from + 1
+	if failed.start == first {
+		first++ // behind one character that only delimits it, the same would be found
+	}
+	end := min(failed.to+retryTail, len(failed.text))
+	for end < len(failed.text) && !utf8.RuneStart(failed.text[end]) {
+		end--
+	}
+	asked := false // who is left to ask
+	ask := func() bool {
+		if !asked {
+			asked = true
+			sc.undecided(judges, failed)
+		}
+		return len(sc.failed) > 0
+	}
+	for at := first; at < failed.to; at++ {
+		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
+			continue
+		}
+		// Whether anything begins here is the cheaper question where there are many to ask.
+		if len(judges) < manyJudges && !ask() {
+			break
+		}
+		_, before := utf8.DecodeLastRune(failed.text[:at]) // which patterns may want to see
+		var err error
+		if sc.retry, err = s.matcher.FindWithin(ctx, sc.retry[:0], pattern, failed.text[:end], at-before, failed.to); err != nil {
+			return nil, s.patternErrors(err)
+		}
+		if len(sc.retry) == 0 {
+			break // nothing begins at a later word either
+		}
+		if !ask() {
+			break
+		}
+		at = max(at, sc.retry[0].Start) // what begins at a word before that is the same
+		for _, m := range sc.retry {
+			c := &sc.inner
+			*c = newCandidate(failed.text, m.GroupStart, m.GroupEnd, m.Start, m.End)
+			if c.start < shift {
+				continue
+			}
+			open := sc.failed[:0]
+			for _, j := range sc.failed {
+				if !j.counted(sc, c) {
+					open = append(open, j)
+					continue
+				}
+				confidence, passed, err := j.decide(ctx, sc, c)
+				if err != nil {
+					return nil, err
+				}
+				if passed && confidence > 0 {
+					found = append(found, j.finding(c, confidence))
+				} else {
+					open = append(open, j)
+				}
+			}
+			sc.failed = open
+		}
+	}
+	return found, nil
+}
