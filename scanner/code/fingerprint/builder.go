@@ -128,6 +128,12 @@ func (s *secrets) hash(in stream, gram uint64) uint64 {
 	return sipHash(s.gram, gram^uint64(in)<<62)
 }
 
+// folderNames are names of files that say nothing of what is in them: the folder's
+// name does.
+var folderNames = map[string]bool{
+	"mod.rs": true, "__init__.py": true, "index.js": true, "index.ts": true, "index.tsx": true, "main.go": true, "doc.go": true, "main.py": true,
+}
+
 // Add puts the fingerprints of a file into the index. The name is what
 // findings say: "repository:path".
 func (b *Builder) Add(name string, p Prints) {
@@ -138,6 +144,9 @@ func (b *Builder) Add(name string, p Prints) {
 		file |= documentPlace
 	}
 	base := path.Base(name)
+	if folderNames[base] {
+		base = path.Base(path.Dir(name)) + "/" + base
+	}
 	number, ok := b.named[base]
 	if !ok {
 		number = uint32(len(b.named))

@@ -237,6 +237,19 @@ const (
 	sparseLines = 6
 )
 
+// manyMarks reports whether what was found in a document is code: sentences have
+// fewer of these marks.
+func manyMarks(text []byte) bool {
+	n := 0
+	for _, c := range text {
+		switch c {
+		case '(', '=', '_', '{', ';', '<', '"', '[':
+			n++
+		}
+	}
+	return n*30 >= len(text)
+}
+
 // maxOrigins is how many hits of a chain are asked where they come from.
 const maxOrigins = 4096
 
@@ -293,7 +306,7 @@ func (c *chain) end(ix *Index, s stream, text []byte, report func(scanner.Findin
 			Detail:     ix.name,
 			Lines:      1 + bytes.Count(text[span.Start:span.End], []byte{'\n'}),
 		}
-		if c.unlike < e.sure && s == abstract || f.Rule == RuleCode && (f.Lines < fewLines && c.latest-c.earliest < manyTokens || c.hits*thin < c.latest-c.earliest) {
+		if c.unlike < e.sure && s == abstract || s == words && (f.Rule == RuleCode || manyMarks(text[span.Start:span.End])) && (f.Lines < fewLines && c.latest-c.earliest < manyTokens || c.hits*thin < c.latest-c.earliest) {
 			f.Confidence = scanner.Low
 		}
 		if name, from, to, ok := ix.origin(s, c.origins); ok {

@@ -291,6 +291,32 @@ func TestHeadsOfMethodsAreNotEnough(t *testing.T) {
 	}
 }
 
+// TestFilesNamedAlike has what ten files say whose names say nothing: those of
+// their folders tell them apart, and what they share is common.
+func TestFilesNamedAlike(t *testing.T) {
+	const shared = `    fn default() -> Self {
+        unsafe { core::mem::zeroed() }
+    }
+}
+#[repr(C)]
+#[derive(Clone, Copy, Default, PartialEq)]
+pub struct Registers {
+`
+	for _, test := range []struct {
+		name string
+		want int
+	}{{"mod.rs", 0}, {"registers.rs", 1}} {
+		files := make(map[string]string)
+		for i := range commonFiles {
+			files[fmt.Sprintf("drivers:src/device%d/%s", i, test.name)] = fmt.Sprintf("impl Default for Device%d {\n%s", i, shared)
+		}
+		d := New(open(t, build(t, Options{}, testKey, files), testKey))
+		if found := detect(t, d, ask+shared+thanks); len(found) != test.want {
+			t.Errorf("%s: found %+v, want %d", test.name, found, test.want)
+		}
+	}
+}
+
 // TestLists has lines of one name each.
 func TestLists(t *testing.T) {
 	const list = `    InvalidParameterCombination,
