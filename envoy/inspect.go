@@ -23,8 +23,8 @@ type inspection struct {
 }
 
 // inspect reads and scans the request as it arrives, or all at once if it is complete, and
-// tells run the verdict.
-func (st *stream) inspect(sc *scanner.Scanner, complete bool) {
+// tells run the verdict or, if direct, acts on it.
+func (st *stream) inspect(sc *scanner.Scanner, complete, direct bool) {
 	defer st.leave()
 	defer func() {
 		if recover() != nil {
@@ -65,7 +65,12 @@ func (st *stream) inspect(sc *scanner.Scanner, complete bool) {
 			}
 		}
 	}
-	st.tell(event{verdict: i.finish()})
+	v := i.finish()
+	if direct {
+		st.conclude(v)
+		return
+	}
+	st.tell(event{verdict: v})
 }
 
 // largeBody is from how many bytes on a body waits for its turn to be read. A

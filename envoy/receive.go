@@ -119,7 +119,7 @@ func (r *receiver) takeHeaders(msg *extprocv3.ProcessingRequest, h *extprocv3.Ht
 	}
 	switch {
 	case request.bodyless:
-		r.end()
+		r.end(false)
 	case request.mode == Buffered:
 		r.startInspection() // Envoy waits for an answer to the headers
 	}
@@ -129,7 +129,7 @@ func (r *receiver) takeHeaders(msg *extprocv3.ProcessingRequest, h *extprocv3.Ht
 func (r *receiver) startInspection() {
 	r.inspecting = true
 	r.holders.Add(1)
-	go r.inspect(r.scanner, false)
+	go r.inspect(r.scanner, false, false)
 }
 
 // claim is how much the request may come to hold: its body, half as much for
@@ -173,7 +173,7 @@ func (r *receiver) takeBody(b *extprocv3.HttpBody) {
 	// In the mode Buffered the one message is the whole body, and Envoy waits
 	// for its answer before it shows trailers.
 	if b.GetEndOfStream() || r.request.mode == Buffered {
-		r.end()
+		r.end(false)
 	}
 }
 
@@ -184,7 +184,7 @@ func (r *receiver) takeTrailers() {
 		r.refuse(ReasonProtocol)
 	case !r.ended:
 		r.tell(event{trailers: true})
-		r.end()
+		r.end(true)
 	case r.request.mode == Buffered:
 		r.tell(event{trailers: true})
 	}
@@ -194,7 +194,7 @@ func (r *receiver) takeTrailers() {
 // now, and here: nothing of it is left to receive, the client's leaving is
 // run's to notice, and handing it to another goroutine would cost more than
 // reading it does.
-func (r *receiver) end() {
+func (r *receiver) end(trailers bool) {
 	r.ended = true
 	if r.inspecting {
 		r.tell(event{ended: true})
@@ -205,7 +205,9 @@ func (r *receiver) end() {
 	overdue := time.AfterFunc(r.s.patience(), func() { r.tell(event{overdue: true}) })
 	defer overdue.Stop()
 	r.holders.Add(1)
-	r.inspect(r.scanner, true)
+	// Events that run has not heard of yet, of trailers, come before the verdict; and in the mode
+	// Buffered run ends the stream.
+	r.inspect(r.scanner, true, !trailers && r.request.mode == FullDuplex)
 }
 
 // reserve waits for memory and refuses the request if there is none.

@@ -187,7 +187,9 @@ func (s *Server) Process(g extprocv3.ExternalProcessor_ProcessServer) (err error
 	defer func() {
 		if recover() != nil {
 			s.logPanic(st.event)
+			st.mu.Lock()
 			st.report(outcome{refused: ReasonInternal})
+			st.mu.Unlock()
 			err = status.Error(codes.Internal, "panic")
 		}
 	}()

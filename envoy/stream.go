@@ -20,7 +20,8 @@ import (
 // another's slowest part: receive takes messages from Envoy and waits for
 // memory; inspect reads and scans the body, in receive's goroutine if the body
 // is small; run, which owns the stream's end, answers and keeps the time. The
-// other two tell run by events what happened.
+// other two tell run by events what happened, but for the verdict on a small body: receive
+// sends that one itself, since waking run takes as long as a fifth of the scan.
 type stream struct {
 	s     *Server
 	g     extprocv3.ExternalProcessor_ProcessServer
@@ -42,7 +43,9 @@ type stream struct {
 	request request
 	began   atomic.Bool
 
-	// What follows belongs to run.
+	// mu is held while something is sent, and guards what follows.
+	mu       sync.Mutex
+	closed   bool // run returns: nothing may be sent any more
 	settled  bool // the verdict was sent in full
 	refused  bool // the verdict was an immediate response
 	trailers bool // trailers came and wait for their answer
@@ -50,12 +53,13 @@ type stream struct {
 	response responsePhase
 }
 
-// event is what receive and inspect tell run; exactly one field is set.
+// event is what receive and inspect tell run; one field is set, or none to wake it.
 type event struct {
 	ended    bool                         // the body is complete
 	trailers bool                         // trailers came
 	overdue  bool                         // the inspection does not come back
 	refuse   scanner.Reason               // the request must be refused
+	late     scanner.Reason               // time is up
 	headers  *verdict                     // on the headers alone, in the mode Buffered
 	verdict  *verdict                     // on the whole request
 	reply    *extprocv3.ProcessingRequest // a message of the response phase
@@ -83,8 +87,11 @@ func newStream(s *Server, g extprocv3.ExternalProcessor_ProcessServer) *stream {
 	return st
 }
 
-// close ends the other goroutines.
+// close ends the other goroutines. It waits for a verdict that receive is sending.
 func (st *stream) close() {
+	st.mu.Lock()
+	st.closed = true
+	st.mu.Unlock()
 	close(st.over)
 	st.drop()
 }
@@ -113,16 +120,13 @@ func (st *stream) tell(e event) {
 
 // run answers Envoy until the stream is over.
 func (st *stream) run() error {
-	st.s.crew.run(st.receive)
 	timer := time.NewTimer(st.s.opts.BodyTimeout)
 	defer timer.Stop()
+	st.s.crew.run(st.receive)
 	late := ReasonBodyTimeout
+	// A settled stream has nothing to wait for but Envoy's own end of it.
+	draining, leaving := st.s.draining, false
 	for {
-		// A settled stream has nothing to wait for but Envoy's own end of it.
-		var draining <-chan struct{}
-		if st.settled {
-			draining = st.s.draining
-		}
 		select {
 		case e := <-st.events:
 			if e.ended {
@@ -134,24 +138,33 @@ func (st *stream) run() error {
 			if e.received != nil {
 				return st.end(e.received)
 			}
-			if err := st.handle(e); err != nil {
+			state, err := st.act(e)
+			switch {
+			case err != nil:
 				return st.end(err)
-			}
-			if st.settled && !st.refused && st.request.mode == Buffered {
+			case state == released && st.request.mode == Buffered:
 				// Envoy would keep the stream until the provider has answered.
 				// All of the request is on its way, so a clean end releases
 				// nothing more.
 				return nil
+			case state != open && leaving:
+				return st.end(io.EOF)
 			}
 		case <-timer.C:
 			if st.began.Load() {
-				if err := st.refuse(late); err != nil {
+				if _, err := st.act(event{late: late}); err != nil {
 					return st.end(err)
 				}
 			}
 		case <-draining:
-			return st.end(io.EOF)
+			draining, leaving = nil, true
+			if state, _ := st.act(event{}); state != open {
+				return st.end(io.EOF)
+			}
 		case <-st.s.killed:
+			st.mu.Lock()
+			defer st.mu.Unlock()
+			st.closed = true
 			st.report(outcome{refused: ReasonShutdown})
 			return status.Error(codes.Unavailable, "sluice is shutting down")
 		case <-st.g.Context().Done():
@@ -165,6 +178,46 @@ func (st *stream) run() error {
 // does not obey its context.
 func (s *Server) patience() time.Duration {
 	return s.opts.ScanTimeout + s.opts.QueueTimeout + time.Second
+}
+
+// state is how far a stream has come.
+type state uint8
+
+const (
+	open     state = iota // no verdict was sent
+	released              // the request is on its way
+	refused               // it is not
+)
+
+// act handles one event, in run or in receive, and returns what has become of the stream.
+func (st *stream) act(e event) (state, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.closed {
+		return open, nil
+	}
+	err := st.handle(e)
+	switch {
+	case !st.settled:
+		return open, err
+	case st.refused:
+		return refused, err
+	}
+	return released, err
+}
+
+// conclude acts on the verdict in receive's goroutine. run hears of it only if it has to end
+// the stream.
+func (st *stream) conclude(v *verdict) {
+	if _, err := st.act(event{verdict: v}); err != nil {
+		st.tell(event{received: err})
+		return
+	}
+	select {
+	case <-st.s.draining:
+		st.tell(event{}) // run may wait for the verdict to leave
+	default:
+	}
 }
 
 // handle acts on one event and returns an error if Envoy could not be told.
@@ -185,6 +238,8 @@ func (st *stream) handle(e event) error {
 			return err
 		}
 		return errOverdue
+	case e.late != "":
+		return st.refuse(e.late)
 	case e.refuse != "":
 		st.began.Store(true)
 		return st.refuse(e.refuse)
@@ -275,6 +330,9 @@ func (st *stream) settle() {
 // end decides how the stream ends. Only a verdict that was sent in full, or a
 // stream that had no request, earns a nil.
 func (st *stream) end(cause error) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.closed = true // a verdict that comes now is not sent
 	if errors.Is(cause, io.EOF) && !st.refused && (st.settled || !st.began.Load()) {
 		return nil
 	}
