@@ -22,10 +22,11 @@
 // that left – is a gRPC error, and so is the end of a stream that was refused.
 //
 // One stream has three goroutines (see stream): one receives and waits for
-// memory, one inspects, one answers and keeps the time. So a detector that
-// hangs stops neither the connection, which all streams share, nor the
-// deadline of its own stream. Full duplex has no timeout of Envoy's, which is
-// why the server has three: for the body to arrive, for memory, for the scan.
+// memory, one inspects, one answers and keeps the time; the verdict on a small
+// body is sent by the one that reached it. So a detector that hangs stops
+// neither the connection, which all streams share, nor the deadline of its own
+// stream. Full duplex has no timeout of Envoy's, which is why the server has
+// three: for the body to arrive, for memory, for the scan.
 //
 // Memory is given out by a budget (see budget) that cannot deadlock and that
 // refuses what does not fit in time. Bodies are kept as the chunks that came
