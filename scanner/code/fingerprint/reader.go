@@ -39,10 +39,24 @@ const checkEvery = 1 << 16
 
 // probe calls take with a batch of tokens at a time and its probes.
 func (r *reader) probe(ctx context.Context, text []byte, want [streams]bool, take func(s stream, probes []gram, b batch)) error {
-	r.lexer.begin(want[abstract])
 	for s := range streams {
 		r.wins[s].begin(shapes[s].length, shapes[s].probe)
 	}
+	return r.each(ctx, text, want, take)
+}
+
+// read calls take for the streams that are wanted, with some grams at a time
+// and in order, so that little of a long text is held.
+func (r *reader) read(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram)) error {
+	for s := range streams {
+		r.wins[s].begin(shapes[s].length, shapes[s].window)
+	}
+	return r.each(ctx, text, want, func(s stream, grams []gram, _ batch) { take(s, grams) })
+}
+
+// each calls take for the streams that are wanted with what the windows, which have begun, choose of a batch.
+func (r *reader) each(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram, batch)) error {
+	r.lexer.begin(want[abstract])
 	checked := 0
 	for i := 0; i < len(text); {
 		i = r.lexer.fill(text, i)
@@ -51,33 +65,6 @@ func (r *reader) probe(ctx context.Context, text []byte, want [streams]bool, tak
 				b := &r.lexer.batches[s]
 				r.grams = r.wins[s].add(b.tokens[b.kept:], r.grams[:0])
 				take(s, r.grams, *b)
-			}
-		}
-		if i-checked >= checkEvery {
-			checked = i
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// read calls take for the streams that are wanted, with some grams at a time
-// and in order, so that little of a long text is held.
-func (r *reader) read(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram)) error {
-	r.lexer.begin(want[abstract])
-	for s := range streams {
-		r.wins[s].begin(shapes[s].length, shapes[s].window)
-	}
-	checked := 0
-	for i := 0; i < len(text); {
-		i = r.lexer.fill(text, i)
-		for s := range streams {
-			if want[s] {
-				b := &r.lexer.batches[s]
-				r.grams = r.wins[s].add(b.tokens[b.kept:], r.grams[:0])
-				take(s, r.grams)
 			}
 		}
 		if i-checked >= checkEvery {
