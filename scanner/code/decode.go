@@ -7,9 +7,10 @@ import "github.com/sluice-dlp/sluice/scanner/code/internal/lines"
 const (
 	clampHigh   = 6.0 // no single line says more than this
 	clampLow    = 5.0
-	switchLine  = 4.0 // between two adjoining lines
-	switchBlank = 1.5 // next to a blank line
-	switchFence = 0.0 // next to a fence
+	switchLine  = 4.0  // between two adjoining lines
+	switchBlank = 1.5  // next to a blank line
+	switchFence = 0.0  // next to a fence
+	switchApart = 0.25 // next to a line that is set apart, see apart
 
 	inCodeFence  = 2.5  // per line within ```go
 	inPlainFence = 0.7  // per line within ```
@@ -59,6 +60,30 @@ func emission(l *line, inDiff bool, before []line) float32 {
 	return max(-clampLow, min(clampHigh, e))
 }
 
+// setApart marks the lines at which a text is likely to change from what its
+// writer says to what he pasted, or back, without a blank line: the first and the
+// last, and sentences. They must say something against code themselves.
+func (r *reading) setApart(text []byte) {
+	first, last := 0, len(r.lines)-1
+	for first < last && r.lines[first].kind == lines.Blank {
+		first++
+	}
+	for last > first && r.lines[last].kind == lines.Blank {
+		last--
+	}
+	for i := first; i <= last; i++ {
+		l := &r.lines[i]
+		if l.emit >= 0 || l.tag != tagNone || (i == first || r.lines[i-1].emit <= 0) && (i == last || r.lines[i+1].emit <= 0) {
+			continue // as most lines: there is no code next to it
+		}
+		body := text[l.start:l.end]
+		if c := body[0]; !isLetter(c) && c < 0x80 {
+			continue
+		}
+		l.apart = i == first || i == last || isSentence(body)
+	}
+}
+
 // decode marks the lines of the most likely course of states (Viterbi). State
 // 0 is other, state 1 is code.
 func (r *reading) decode() {
@@ -70,6 +95,8 @@ func (r *reading) decode() {
 		switch {
 		case l.kind == lines.Fence || previous == lines.Fence:
 			cost = switchFence
+		case l.apart || i > 0 && r.lines[i-1].apart:
+			cost = switchApart
 		case l.kind == lines.Blank || previous == lines.Blank:
 			cost = switchBlank
 		}

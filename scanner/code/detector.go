@@ -146,6 +146,7 @@ func (d *Detector) detect(ctx context.Context, r *reading, text []byte, index in
 		}
 		start = end
 		r.settle(text)
+		r.setApart(text)
 		r.decode()
 		from := len(found)
 		found = r.segments(text, index, found)
@@ -193,6 +194,7 @@ type line struct {
 	code       bool
 	taken      bool // by a finding
 	skimmed    bool // and not read; emit is a guess
+	apart      bool // code may begin or end next to it
 }
 
 // read cuts text from start on into lines, at most maxLines of them, and scores
@@ -263,11 +265,16 @@ func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (
 func (r *reading) score(ln *line, text []byte, start, end int) {
 	body := text[start:end]
 	l := r.reader.Read(body)
+	if inner, ok := unmarked(body); ok {
+		if m := r.reader.Read(inner); m.Kind == lines.Blank || m.Kind == lines.Fence || m.Score > max(l.Score, looksLikeCode) {
+			l, body = m, inner
+		}
+	}
 	// Field by field: to copy a line that was just written costs more.
 	ln.start, ln.end, ln.emit, ln.kind = start, end, l.Score, l.Kind
 	ln.statements = uint16(min(l.Statements, 1<<16-1))
 	ln.separators = uint16(min(l.Separators, 1<<16-1))
-	ln.tag, ln.from, ln.code, ln.taken, ln.skimmed = tagNone, 0, false, false, false
+	ln.tag, ln.from, ln.code, ln.taken, ln.skimmed, ln.apart = tagNone, 0, false, false, false, false
 	if l.Escapes > 0 || l.Statements >= leastParts {
 		r.parts(ln, body, l.Escapes)
 	}

@@ -42,6 +42,9 @@ func (f *fenceState) step(line []byte) {
 
 // splitFence returns the fence's character, its length and the word after it.
 func splitFence(line []byte) (mark byte, width int, info []byte) {
+	if rest, ok := unmarked(line); ok {
+		line = rest
+	}
 	line = bytes.TrimSpace(line)
 	mark = line[0]
 	for width < len(line) && line[width] == mark {

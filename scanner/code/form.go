@@ -13,22 +13,22 @@ const leastForm = 3
 const fewLines = 6
 
 // isForm reports whether nearly all lines of the segment s, whose bytes are text,
-// have a form that looks like a program and is none: a list of single words, the
-// properties of a calendar or an address card, references in BibTeX, or a
-// drawing of punctuation. Fences that name a language say more than forms.
+// have a form that looks like a program and is none: a list of single words or of
+// files, columns, the properties of a calendar or an address card, references in
+// BibTeX, or a drawing of punctuation. Fences that name a language say more than forms.
 func (r *reading) isForm(text []byte, s *segment) bool {
 	if s.fenced || s.solid < leastForm {
 		return false
 	}
 	base := r.lines[s.first].start
-	words, properties, fields, entries, letters, solid := 0, 0, 0, 0, 0, 0
+	words, properties, fields, entries, cells, letters, solid := 0, 0, 0, 0, 0, 0, 0
 	seen := 0
 	for i := s.first; i <= s.last; i++ {
 		l := &r.lines[i]
 		if l.kind == lines.Blank {
 			continue
 		}
-		if seen >= fewLines && max(words, properties, fields)*2 < seen && letters*2 >= solid {
+		if seen >= fewLines && max(words, properties, fields, cells)*2 < seen && letters*2 >= solid {
 			return false // as nearly all programs after their first lines
 		}
 		seen++
@@ -43,6 +43,8 @@ func (r *reading) isForm(text []byte, s *segment) bool {
 			fields++
 		case isField(body):
 			fields++
+		case isColumns(body) || isListing(body):
+			cells++
 		}
 		if len(body) <= 3 && len(bytes.Trim(body, "})]; ")) == 0 {
 			continue // closes blocks
@@ -62,7 +64,7 @@ func (r *reading) isForm(text []byte, s *segment) bool {
 		}
 	}
 	nearly := func(n int) bool { return n*5 >= s.solid*4 }
-	return nearly(words) || nearly(properties) || entries > 0 && nearly(fields) || letters*4 < solid
+	return nearly(words) || nearly(properties) || nearly(cells) || entries > 0 && nearly(fields) || letters*4 < solid
 }
 
 // isWord reports whether a line is one word or name: numpy, scikit-learn, v1.2. Words
@@ -131,4 +133,60 @@ func isField(body []byte) bool {
 		return value[len(value)-1] == '"'
 	}
 	return isWord(value)
+}
+
+// leastGaps is how many gaps of two blanks or a tab, at least, part the columns of
+// a line that is told by them: programs align names and types, which is two.
+const leastGaps = 3
+
+// isColumns reports whether a line is one of a table whose columns are parted by
+// blanks, as tools print them: words and numbers, and none of what programs have.
+// A disassembly, which begins with an address and a colon, is none.
+func isColumns(body []byte) bool {
+	gaps := 0
+	for i, c := range body {
+		switch {
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9', c >= 0x80, c == '-', c == '/', c == '.', c == ',', c == '+', c == '_':
+		case c == '%':
+			if i+1 < len(body) && isLetter(body[i+1]) {
+				return false // a register
+			}
+		case c == ':':
+			if gaps == 0 {
+				return false
+			}
+		case c == '\t':
+			gaps++
+		case c == ' ':
+			if i > 0 && body[i-1] == ' ' && body[i-2] != ' ' {
+				gaps++
+			}
+		default:
+			return false
+		}
+	}
+	return gaps >= leastGaps
+}
+
+// isListing reports whether a line is one of a listing of files in columns: names,
+// at least half of them with an ending.
+func isListing(body []byte) bool {
+	names, endings := 0, 0
+	for word := range bytes.FieldsSeq(body) {
+		dot := -1
+		for i, c := range word {
+			switch {
+			case c == '.':
+				dot = i
+			case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+			default:
+				return false
+			}
+		}
+		names++
+		if dot > 0 && len(word)-dot-1 >= 1 && len(word)-dot-1 <= 5 {
+			endings++
+		}
+	}
+	return names >= 2 && endings*2 >= names
 }

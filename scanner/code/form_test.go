@@ -16,7 +16,15 @@ func TestForms(t *testing.T) {
 			"@book{krog1997,\n  title={Locks and Weirs},\n  year=1997,\n  publisher=\"Mossgate\"\n}",
 		"words":   "numpy\npandas\nscikit-learn\nmatplotlib\nrequests\nbeautifulsoup4\nflask\ndjango\nsqlalchemy\npytest",
 		"drawing": "  /\\_/\\\n ( o.o )\n  > ^ <\n /|   |\\\n(_|   |_)\n/---------\\\n|  box    |\n\\_________/",
-		"genome":  ">sequence_1\n" + strings.Repeat("ATGCGATCGATCGATCGATCGTAGCTAGCTAGCTAGCTAGCATCG\nGGCATTCGATTGACCATAGCTAGCTAGCATCGATCGATCGATCGA\n", 4),
+		"files": "LICENSE          Makefile.nt      Makefile.unix\nREADME           config.h         patchlev.h\nextract.c        extract.man\t  include.pl\n" +
+			"fixmac.man       fixmac.pl        fixps.pl",
+		"pods": "NAME                     READY   STATUS    RESTARTS   AGE\napi-6d4cf56db6-abcde     1/1     Running   0          5d\n" +
+			"web-7f9b8c6d5-xk2lp      0/1     Pending   3          2h\nweb-7f9b8c6d5-zz7ab      1/1     Running   0          2h",
+		"front matter":       "---\ntitle: A journey\nlayout: post\ndate: 2024-03-02\ntags: [sea, wind]\nsummary: >\n  What we saw.\n---",
+		"front matter, TOML": "+++\ntitle = \"A journey\"\ndate = 2024-03-02\ndraft = true\ntags = [\"sea\", \"wind\"]\n+++",
+		"head of a README": "<p align=\"center\">\n  <a href=\"https://example.com\"><img src=\"docs/logo.png\" alt=\"Logo\" width=\"120\"></a>\n</p>\n" +
+			"<h1 align=\"center\">Sluice</h1>\n<p align=\"center\">\n  <b>Keeps what is yours</b><br>\n  <sub>and passes the rest</sub>\n</p>",
+		"genome": ">sequence_1\n" + strings.Repeat("ATGCGATCGATCGATCGATCGTAGCTAGCTAGCTAGCTAGCATCG\nGGCATTCGATTGACCATAGCTAGCTAGCATCGATCGATCGATCGA\n", 4),
 	} {
 		for _, f := range sure(detect(t, "What do you make of this?\n\n"+text+"\n")) {
 			if f.Lines >= 3 {
@@ -30,6 +38,16 @@ func TestForms(t *testing.T) {
 	for _, f := range detect(t, tex) {
 		if f.Lines > strings.Count(tex, "\n")+1 {
 			t.Errorf("TeX of %d lines counts as %d", strings.Count(tex, "\n")+1, f.Lines)
+		}
+	}
+	// What is much like these, and code.
+	for _, like := range []string{
+		"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: site\ndata:\n  title: A journey",
+		"<div class=\"card\" id=\"c1\">\n  <h2 class=\"title\">Sea</h2>\n  <button onclick=\"go()\">Go</button>\n  <p>Wind</p>\n</div>",
+		"create table t (\n  id         integer        not null      primary key,\n  name       varchar(20)    not null      unique,\n  born       date           null          default null\n);",
+	} {
+		if len(sure(detect(t, like))) == 0 {
+			t.Errorf("not found as code: %q", like)
 		}
 	}
 	// Lines of single words, and little else than punctuation, are in programs too.

@@ -9,6 +9,7 @@ import (
 // which language is of which.
 const (
 	classCode  = "code"
+	classSQL   = "sql"
 	classDiff  = "diff"
 	classTrace = "trace"
 )
@@ -22,8 +23,8 @@ const settleEvery = 256
 
 // classify returns the class of a segment and its language, "" if unsure. The
 // tag of the fence around it is believed before anything else, then what its
-// first line says that it is run by. ok is false if
-// the segment is a licence text, or a notice without the program it belongs to.
+// first line says that it is run by. ok is false if the segment is a licence text,
+// a notice without the program it belongs to, or has the form of something else.
 func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, name string, ok bool) {
 	if l, ok := languages.OfTag(fenceTag); ok && l.Class != "" {
 		return l.Class, l.Name, true
@@ -38,7 +39,7 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, nam
 	if mayBeNotice(head) && r.isNotice(text, s) {
 		return "", "", false
 	}
-	if r.isForm(text, s) {
+	if r.isForm(text, s) || isFrontMatter(text) || r.isLayout(text, s) {
 		return "", "", false
 	}
 	l, sure := r.guess(text, s)

@@ -16,6 +16,8 @@ const (
 	// A segment of one or two lines needs more.
 	shortLines    = 2
 	shortEvidence = 8.0
+	// A query of many clauses needs less.
+	queryEvidence = 5.0
 	// manyStatements makes a program of a single line.
 	manyStatements = 4
 )
@@ -73,6 +75,12 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 		for k := s.first; k <= s.last; k++ {
 			r.lines[k].taken = true
 		}
+		size := s.size(text[span.Start:span.End])
+		if class == classSQL && s.solid <= shortLines {
+			if n := clauses(text[span.Start:span.End]); n >= leastClauses && s.evidence >= queryEvidence {
+				confidence, size = max(confidence, scanner.Medium), max(size, n)
+			}
+		}
 		detail := class
 		if language != "" {
 			detail += " " + language
@@ -84,7 +92,7 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 			Span:       span,
 			Confidence: confidence,
 			Detail:     detail,
-			Lines:      s.size(text[span.Start:span.End]),
+			Lines:      size,
 		})
 	}
 	return found

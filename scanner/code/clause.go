@@ -1,0 +1,32 @@
+package code
+
+// leastClauses is how many clauses a query on a line or two has if it is one beyond
+// doubt: what it takes, from where, which of it and in what order.
+const leastClauses = 4
+
+// clauseWords begin the clauses of SQL.
+var clauseWords = set(`select from where join group order having union insert values update set delete limit with create alter returning
+partition`)
+
+// clauses counts the clauses of a query. They are to a query that was joined into one
+// line what statements are to a program.
+func clauses(text []byte) (n int) {
+	var word [9]byte // as long as the longest of them
+	for i := 0; i < len(text); {
+		if !isLetter(text[i]) {
+			i++
+			continue
+		}
+		size := 0
+		for ; i < len(text) && (isLetter(text[i]) || text[i] == '_'); i++ {
+			if size < len(word) {
+				word[size] = text[i] | 0x20
+			}
+			size++
+		}
+		if size <= len(word) && clauseWords[string(word[:size])] {
+			n++
+		}
+	}
+	return n
+}
