@@ -96,7 +96,7 @@ type hitFunc func(node, start, end int)
 // find calls hit for every value that stands in text. Of values that begin at one
 // word it calls it for all.
 func (x *index) find(ctx context.Context, text []byte, hit hitFunc) error {
-	if !isASCII(text) && !valid(text) {
+	if !valid(text) {
 		return ErrInvalidUTF8
 	}
 	buf := make([]byte, 0, maxValueBytes+64)

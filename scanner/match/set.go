@@ -149,13 +149,12 @@ func (s *Set) FindGated(ctx context.Context, dst []Match, text []byte, gate Gate
 // findWith is FindStats with the given first step and gate.
 func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Stats, step *firstStep, gate Gate) ([]Match, error) {
 	f := s.plain
-	if !isASCII(text) {
-		if !valid(text) {
-			return dst, ErrInvalidUTF8
-		}
-		if folds(text) {
-			f = s.full()
-		}
+	ok, mayFold := examine(text)
+	if !ok {
+		return dst, ErrInvalidUTF8
+	}
+	if mayFold && folds(text) {
+		f = s.full()
 	}
 	sc := f.scratch.Get().(*scratch)
 	defer f.scratch.Put(sc)

@@ -3,6 +3,12 @@ package match
 import "unicode/utf8"
 
 // valid reports whether text is valid UTF-8.
+func valid(text []byte) bool {
+	ok, _ := examine(text)
+	return ok
+}
+
+// examine reports whether text is valid UTF-8, and whether it may hold U+017F or U+212A.
 //
 // With vectors it is the algorithm of Keiser and Lemire, "Validating UTF-8 in less
 // than one instruction per byte" (2020). Every fault within two bytes shows in three
@@ -12,10 +18,13 @@ import "unicode/utf8"
 // bytes of long runes are there: the two bits for "continuation after continuation"
 // must be set exactly where the byte two before begins three bytes or the one
 // three before begins four.
-func valid(text []byte) bool {
+func examine(text []byte) (ok, mayFold bool) {
 	const least = 128 // below, the vectors are not worth their preparation
 	if validBlocks == nil || len(text) < least {
-		return utf8.Valid(text)
+		if isASCII(text) {
+			return true, false
+		}
+		return utf8.Valid(text), folds(text)
 	}
 	// Vectors look three bytes back, so the first runes are read without them.
 	from := 3
@@ -23,15 +32,26 @@ func valid(text []byte) bool {
 		from++
 	}
 	blocks := (len(text) - from) / validLen
-	if !utf8.Valid(text[:from]) || !validBlocks(&text[from], blocks) {
-		return false
+	faults, mayFold := validBlocks(&text[from], blocks)
+	if faults || !utf8.Valid(text[:from]) {
+		return false, false
 	}
 	// A rune that the last block ends in is read again.
-	end := from + blocks*validLen
-	for back := 0; back < 3 && end < len(text)+1 && !utf8.RuneStart(text[end-1]); back++ {
+	end := from + blocks*validLen - 1
+	for back := 0; back < 3 && !utf8.RuneStart(text[end]); back++ {
 		end--
 	}
-	return utf8.Valid(text[end-1:])
+	head, tail := text[:from+2], text[end:]
+	if !isASCII(head) {
+		mayFold = mayFold || folds(head)
+	}
+	if !isASCII(tail) {
+		if !utf8.Valid(tail) {
+			return false, false
+		}
+		mayFold = mayFold || folds(tail)
+	}
+	return true, mayFold
 }
 
 // validLen is how many bytes validBlocks reads at a time.
@@ -49,9 +69,9 @@ const (
 	continuation             // 10______ before 10______
 )
 
-// faults are the tables: by the high and the low half of a byte, and by the high half of
+// faultTables are by the high and the low half of a byte, and by the high half of
 // the byte after it.
-var faults = func() (t [3][16]byte) {
+var faultTables = func() (t [3][16]byte) {
 	const always = tooShort | tooLong | continuation
 	for i := range 16 {
 		switch {

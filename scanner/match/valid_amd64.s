@@ -2,65 +2,103 @@
 
 // See valid.go for the algorithm.
 
-// func validAVX2(t *[3][16]byte, text *byte, blocks int) bool
-TEXT ·validAVX2(SB), NOSPLIT, $0-25
+#define BYTES32(name, x) \
+	DATA name+0(SB)/8, x \
+	DATA name+8(SB)/8, x \
+	DATA name+16(SB)/8, x \
+	DATA name+24(SB)/8, x \
+	GLOBL name(SB), RODATA|NOPTR, $32
+
+BYTES32(lowHalves<>, $0x0f0f0f0f0f0f0f0f)
+BYTES32(highBits<>, $0x8080808080808080)
+BYTES32(threeOrMore<>, $0x6060606060606060) // 0xe0-0x80: begins three bytes or more
+BYTES32(four<>, $0x7070707070707070)        // 0xf0-0x80: begins four bytes
+
+// The first two bytes of U+017F and of U+212A.
+BYTES32(longS0<>, $0xc5c5c5c5c5c5c5c5)
+BYTES32(longS1<>, $0xbfbfbfbfbfbfbfbf)
+BYTES32(kelvin0<>, $0xe2e2e2e2e2e2e2e2)
+BYTES32(kelvin1<>, $0x8484848484848484)
+
+// FAULTS adds to Y8 the faults of the 32 bytes at off, and to Y7 the places of runes that fold. Y2 and Y3 become the
+// high bit, where the third or fourth byte of a rune must be.
+#define FAULTS(off) \
+	VMOVDQU off(SI), Y0 \
+	VMOVDQU off-1(SI), Y1 \
+	VMOVDQU off-2(SI), Y2 \
+	VMOVDQU off-3(SI), Y3 \
+	VPSRLW $4, Y1, Y4 \
+	VPAND Y13, Y4, Y4 \
+	VPSHUFB Y4, Y10, Y4 \
+	VPAND Y13, Y1, Y5 \
+	VPSHUFB Y5, Y11, Y5 \
+	VPAND Y4, Y5, Y4 \
+	VPSRLW $4, Y0, Y5 \
+	VPAND Y13, Y5, Y5 \
+	VPSHUFB Y5, Y12, Y5 \
+	VPAND Y4, Y5, Y4 \
+	VPSUBUSB Y14, Y2, Y2 \
+	VPSUBUSB Y15, Y3, Y3 \
+	VPOR Y2, Y3, Y2 \
+	VPAND Y9, Y2, Y2 \
+	VPXOR Y2, Y4, Y4 \
+	VPOR Y4, Y8, Y8 \
+	VPCMPEQB longS0<>(SB), Y1, Y2 \
+	VPCMPEQB longS1<>(SB), Y0, Y3 \
+	VPAND Y2, Y3, Y2 \
+	VPCMPEQB kelvin0<>(SB), Y1, Y3 \
+	VPCMPEQB Y6, Y0, Y4 \
+	VPAND Y3, Y4, Y3 \
+	VPOR Y2, Y7, Y7 \
+	VPOR Y3, Y7, Y7
+
+// func validAVX2(t *[3][16]byte, text *byte, blocks int) (faults, folds bool)
+TEXT ·validAVX2(SB), NOSPLIT, $0-26
 	MOVQ t+0(FP), DX
 	MOVQ text+8(FP), SI
 	MOVQ blocks+16(FP), CX
 	VBROADCASTI128 0(DX), Y10
 	VBROADCASTI128 16(DX), Y11
 	VBROADCASTI128 32(DX), Y12
-	MOVQ $0x0f0f0f0f0f0f0f0f, AX
-	MOVQ AX, X13
-	VPBROADCASTQ X13, Y13
-	MOVQ $0x6060606060606060, AX // 0xe0-0x80: three bytes or more
-	MOVQ AX, X14
-	VPBROADCASTQ X14, Y14
-	MOVQ $0x7070707070707070, AX // 0xf0-0x80: four bytes
-	MOVQ AX, X15
-	VPBROADCASTQ X15, Y15
-	MOVQ $0x8080808080808080, AX
-	MOVQ AX, X9
-	VPBROADCASTQ X9, Y9
-	VPXOR Y8, Y8, Y8 // all faults
-	TESTQ CX, CX
+	VMOVDQU lowHalves<>(SB), Y13
+	VMOVDQU threeOrMore<>(SB), Y14
+	VMOVDQU four<>(SB), Y15
+	VMOVDQU highBits<>(SB), Y9
+	VMOVDQU kelvin1<>(SB), Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	SUBQ $4, CX
+	JLT  rest
+loop4:
+	// ASCII in four blocks, and before them, needs no more than that.
+	VMOVDQU -3(SI), Y0
+	VPOR 0(SI), Y0, Y0
+	VMOVDQU 32(SI), Y1
+	VPOR 64(SI), Y1, Y1
+	VPOR 96(SI), Y0, Y0
+	VPOR Y1, Y0, Y0
+	VPTEST Y9, Y0
+	JZ   next4
+	FAULTS(0)
+	FAULTS(32)
+	FAULTS(64)
+	FAULTS(96)
+next4:
+	ADDQ $128, SI
+	SUBQ $4, CX
+	JGE  loop4
+rest:
+	ADDQ $4, CX
 	JZ   done
 loop:
-	VMOVDQU 0(SI), Y0
-	VMOVDQU -1(SI), Y1
-	VMOVDQU -2(SI), Y2
-	VMOVDQU -3(SI), Y3
-
-	// ASCII before and in the block needs no more than that.
-	VPOR Y0, Y3, Y4
-	VPMOVMSKB Y4, AX
-	TESTL AX, AX
-	JZ   next
-
-	VPSRLW $4, Y1, Y4
-	VPAND Y13, Y4, Y4
-	VPSHUFB Y4, Y10, Y4
-	VPAND Y13, Y1, Y5
-	VPSHUFB Y5, Y11, Y5
-	VPAND Y4, Y5, Y4
-	VPSRLW $4, Y0, Y5
-	VPAND Y13, Y5, Y5
-	VPSHUFB Y5, Y12, Y5
-	VPAND Y4, Y5, Y4
-
-	// The high bit, where the third or fourth byte of a rune must be.
-	VPSUBUSB Y14, Y2, Y2
-	VPSUBUSB Y15, Y3, Y3
-	VPOR Y2, Y3, Y2
-	VPAND Y9, Y2, Y2
-	VPXOR Y2, Y4, Y4
-	VPOR Y4, Y8, Y8
-next:
+	FAULTS(0)
 	ADDQ $32, SI
 	DECQ CX
 	JNZ  loop
 done:
 	VPTEST Y8, Y8
-	SETEQ ret+24(FP)
+	SETNE faults+24(FP)
+	VPTEST Y7, Y7
+	SETNE folds+25(FP)
 	VZEROUPPER
 	RET

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"testing"
 	"unicode/utf8"
@@ -8,15 +9,19 @@ import (
 
 func checkValid(t *testing.T, text []byte) {
 	t.Helper()
-	if got, want := valid(text), utf8.Valid(text); got != want {
+	got, mayFold := examine(text)
+	if want := utf8.Valid(text); got != want {
 		t.Fatalf("%v, want %v: %x", got, want, text)
+	}
+	if got && !mayFold && folds(text) {
+		t.Fatalf("a rune that folds was not seen: %x", text)
 	}
 }
 
 // Every pair of bytes, and every rune cut short or broken, at every place of a block.
 func TestValid(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
-	runes := []string{"a", "é", "\u07ff", "\u0800", "\ud7ff", "\ue000", "日", "\uffff", "\U00010000", "😀", "\U0010ffff"}
+	runes := []string{"a", "é", "\u07ff", "\u0800", "\ud7ff", "\ue000", "日", "\u017f", "\u212a", "\uffff", "\U00010000", "😀", "\U0010ffff"}
 	for range 3000 {
 		var text []byte
 		for n := 100 + r.IntN(200); len(text) < n; {
@@ -45,6 +50,26 @@ func TestValid(t *testing.T) {
 			text[120+at*5], text[121+at*5] = byte(pair>>8), byte(pair)
 			checkValid(t, text)
 		}
+	}
+}
+
+// Runes that fold, at every place of texts of all lengths, and none in texts that have only halves of them.
+func TestMayFold(t *testing.T) {
+	for length := range 400 {
+		text := bytes.Repeat([]byte("x"), length)
+		for at := range length - 2 {
+			for _, fold := range []string{"\u017f", "\u212a"} {
+				copy(text[at:], fold)
+				if ok, mayFold := examine(text); !ok || !mayFold {
+					t.Fatalf("valid %v, may fold %v: %q", ok, mayFold, text)
+				}
+				copy(text[at:], "xxx")
+			}
+		}
+	}
+	none := bytes.Repeat([]byte("\u017e\u0bbf\u2013\u1184 "), 100)
+	if ok, mayFold := examine(none); !ok || mayFold {
+		t.Fatalf("valid %v, may fold %v", ok, mayFold)
 	}
 }
 
