@@ -146,6 +146,7 @@ func TestFieldFaults(t *testing.T) {
 		{"pattern: x\n    near: {words: [y], in: key}", `in "key": use text or label`},
 		{"pattern: x\n    near: [{words: [y]}, {with: low}]", "near has no words"},
 		{"pattern: x\n    min_count: -1", "min_count -1: write a number"},
+		{"pattern: x\n    covers: line", `covers "line": use one of value, login, url, connection`},
 		{"pattern: x\n    frameworks: [gdrp]", `did you mean "gdpr"?`},
 		{"pattern: x\n    frameworks: ['gdpr:']", "write a clause after the colon"},
 		{"pattern: x\n    aliases: [a b]", `alias "a b": write letters`},

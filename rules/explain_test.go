@@ -126,7 +126,7 @@ func TestExplainAgrees(t *testing.T) {
 			for _, f := range want {
 				explained := false
 				for i, c := range trace.candidates {
-					explained = explained || trace.rules[i].ID == f.Rule && c.Value.Start == f.Span.Start &&
+					explained = explained || trace.rules[i].ID == f.Rule && f.Span.Start <= c.Value.Start && c.Value.Start < f.Span.End &&
 						(c.Outcome == f.Confidence.String() || trace.rules[i].MinCount > 1)
 				}
 				if !explained {

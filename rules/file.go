@@ -63,6 +63,9 @@ type Rule struct {
 	Unless *Unless  `yaml:"unless"`
 	// Parts are what must stand beside the value.
 	Parts []Part `yaml:"parts"`
+	// Covers is how much a finding takes with the value: value, login, url or
+	// connection. Left out it is value.
+	Covers string `yaml:"covers"`
 	// MinCount is how many different values one text must hold; the findings have
 	// low confidence if there are fewer. 0 means 1.
 	MinCount   int                `yaml:"min_count"`

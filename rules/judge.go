@@ -125,8 +125,8 @@ func (j *judge) counted(sc *scratch, c *candidate) bool {
 // finding is the candidate as the rule reports it. The full stop of the
 // sentence that a secret stands in is no part of the secret.
 func (j *judge) finding(c *candidate, confidence scanner.Confidence) scanner.Finding {
-	span := scanner.Span{Start: c.start, End: c.end}
-	if j.rule.Kind == scanner.KindSecret && c.end-c.start > 1 && c.text[c.end-1] == '.' && (c.end == len(c.text) || c.text[c.end] <= ' ') {
+	span := c.cover(j.rule.Covers)
+	if j.rule.Kind == scanner.KindSecret && c.end-c.start > 1 && span.End == c.end && c.text[c.end-1] == '.' && (c.end == len(c.text) || c.text[c.end] <= ' ') {
 		span.End--
 	}
 	return scanner.Finding{Rule: j.rule.ID, Kind: j.rule.Kind, Span: span, Confidence: confidence}

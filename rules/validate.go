@@ -72,6 +72,9 @@ func (r *Rule) validate(valid map[string]bool) (faults []error) {
 	if r.Confidence == 0 {
 		r.Confidence = scanner.High
 	}
+	if r.Covers != "" && !slices.Contains(coverings, r.Covers) {
+		add(r.fault("covers", "covers %q: use one of %s", r.Covers, strings.Join(coverings, ", ")))
+	}
 	if r.Severity != "" && !slices.Contains(severities, r.Severity) {
 		add(r.fault("severity", "severity %q: use one of %s", r.Severity, strings.Join(severities, ", ")))
 	}

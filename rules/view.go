@@ -15,12 +15,13 @@ type view struct {
 	from  *folded
 }
 
-// original turns a span of the view into one of the text that it shows.
+// original turns a span of the view into one of the text that it shows. A URL whose
+// host is in the key begins there.
 func (v *view) original(s scanner.Span) scanner.Span {
 	if v.from != nil {
 		s.Start, s.End = v.from.original(s.Start), v.from.original(s.End)
 	}
-	return scanner.Span{Start: s.Start - v.shift, End: s.End - v.shift}
+	return scanner.Span{Start: max(s.Start-v.shift, 0), End: s.End - v.shift}
 }
 
 // view makes the view of a text, in memory of the scratch.
