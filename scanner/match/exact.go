@@ -35,6 +35,7 @@ type exact struct {
 	lone   int     // the only such byte, or -1
 	slots  int     // of captures; 2 per group, from the second pair on
 	joints int     // how many of them there are
+	lead   *lead   // what comes before all that, or nil
 }
 
 type exactKind uint8
@@ -76,9 +77,6 @@ const (
 	maxExactGroups = 48
 )
 
-// maxJoints is how many joints are kept in mind.
-const maxJoints = 64
-
 const maxChain = 1<<16 - 1
 
 // What depends on the version of Unicode.
@@ -93,9 +91,15 @@ const foldsAgree = "15.0.0"
 
 // takes reports whether an exactByte takes a rune beyond ASCII.
 func (x *exact) takes(op *exactOp, r rune) bool {
+	if op.high == highRanges {
+		return takesHigh(op.high, x.ranges[op.arg], r)
+	}
+	return takesHigh(op.high, nil, r)
+}
+
+func takesHigh(high uint8, ranges []rune, r rune) bool {
 	switch {
-	case op.high == highRanges:
-		ranges := x.ranges[op.arg]
+	case high == highRanges:
 		if len(ranges) == 1 {
 			return r == ranges[0]
 		}
@@ -105,10 +109,10 @@ func (x *exact) takes(op *exactOp, r rune) bool {
 			}
 		}
 		return false
-	case op.high&highAll != 0:
+	case high&highAll != 0:
 		return true
 	}
-	return r == longS && op.high&highLongS != 0 || r == kelvin && op.high&highKelvin != 0
+	return r == longS && high&highLongS != 0 || r == kelvin && high&highKelvin != 0
 }
 
 // way is what is still to be tried, or a slot to be set back.
@@ -134,34 +138,6 @@ type backtrack struct {
 }
 
 const (
-	memoAfter = 400  // steps without a match after which it pays to keep in mind what has failed
-	memoWidth = 4096 // bytes of text for which that is done
-)
-
-// again reports whether the joint was met at p before, and keeps it in mind. The match, or what could have been one, begins at start.
-func (b *backtrack) again(x *exact, joint uint16, text []byte, start, p int) bool {
-	width := min(len(text)-b.base+1, memoWidth)
-	if !b.on {
-		b.on, b.base = true, start
-		width = min(len(text)-start+1, memoWidth)
-		words := (x.joints*width + 63) / 64
-		if cap(b.memo) < words {
-			b.memo = make([]uint64, words)
-		}
-		b.memo = b.memo[:words]
-		clear(b.memo)
-	}
-	if p-b.base >= width {
-		return false
-	}
-	i := int(joint)*width + p - b.base
-	bit := uint64(1) << (i & 63)
-	met := b.memo[i>>6]&bit != 0
-	b.memo[i>>6] |= bit
-	return met
-}
-
-const (
 	// askSteps is after how many steps, or bytes skipped, the context is looked at.
 	askSteps = 1 << 15
 	// stepBytes is how many bytes read in a row take as long as a step.
@@ -173,6 +149,9 @@ const (
 func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, from, to, budget int) (_ []Match, ok bool) {
 	b.steps, b.ask = budget, budget-askSteps
 	b.on, b.memoAt = false, budget-memoAfter
+	if x.lead != nil {
+		return x.findLed(b, dst, pattern, text, from, to)
+	}
 	had := len(dst)
 	for p, check := from, from+askSteps; p < to; {
 		if p >= check {
@@ -192,7 +171,7 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 			continue
 		}
 		b.on = b.on && p-b.base < memoWidth/2
-		end := x.match(b, text, p)
+		end := x.match(b, text, p, p)
 		if b.steps < 0 {
 			return dst[:had], false
 		}
@@ -200,14 +179,7 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 			p++
 			continue
 		}
-		m := Match{pattern, p, end, p, end}
-		for g := 2; g < x.slots+2; g += 2 {
-			if b.slots[g] >= 0 && b.slots[g+1] >= 0 {
-				m.GroupStart, m.GroupEnd = b.slots[g], b.slots[g+1]
-				break
-			}
-		}
-		dst = append(dst, m)
+		dst = append(dst, x.matched(b, pattern, p, end))
 		p = end
 		// What led to the match has not failed.
 		b.on, b.memoAt = false, b.steps-memoAfter
@@ -215,8 +187,21 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 	return dst, true
 }
 
-// match returns the end of the match that begins at start, or -1.
-func (x *exact) match(b *backtrack, text []byte, start int) int {
+// matched returns the match that was found last, from start to end.
+func (x *exact) matched(b *backtrack, pattern, start, end int) Match {
+	m := Match{pattern, start, end, start, end}
+	for g := 2; g < x.slots+2; g += 2 {
+		if b.slots[g] >= 0 && b.slots[g+1] >= 0 {
+			m.GroupStart, m.GroupEnd = b.slots[g], b.slots[g+1]
+			break
+		}
+	}
+	return m
+}
+
+// match returns the end of the match that begins at start, or -1. As long as it keeps failures in mind, what is tried next
+// begins no earlier than at least.
+func (x *exact) match(b *backtrack, text []byte, start, least int) int {
 	for i := range x.slots {
 		b.slots[2+i] = -1
 	}
@@ -313,7 +298,7 @@ func (x *exact) match(b *backtrack, text []byte, start int) int {
 				continue
 			}
 		case exactJoint:
-			if steps >= b.memoAt || !b.again(x, op.arg, text, start, p) {
+			if steps >= b.memoAt || !b.again(x, op.arg, text, least, p) {
 				pc = op.out
 				continue
 			}

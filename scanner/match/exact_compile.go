@@ -19,11 +19,17 @@ func newExact(expr string) *exact {
 	}
 	// Ranges that are written out are the same for both engines.
 	explicit := !named.MatchString(expr) && (unicode.Version == foldsAgree || !folded.MatchString(expr))
+	leading, tree := splitLead(tree)
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(prog.Inst) > maxExactOps {
 		return nil
 	}
 	x := &exact{ops: make([]exactOp, len(prog.Inst)), start: uint32(prog.Start), slots: 2 * groups}
+	if leading != nil {
+		if x.lead = newLead(leading, explicit); x.lead == nil {
+			return nil
+		}
+	}
 	numbers := map[byteSet]uint16{}
 	number := func(s byteSet) uint16 {
 		n, ok := numbers[s]
@@ -79,12 +85,7 @@ func newExact(expr string) *exact {
 					k.high, k.ranges = highRanges, uint16(len(x.ranges))
 					x.ranges = append(x.ranges, rangesOf(in))
 				}
-				k.set = byteSet{}
-				for c := range rune(utf8.RuneSelf) {
-					if in.MatchRune(c) {
-						k.set.add(byte(c))
-					}
-				}
+				k.set = asciiOf(in)
 				seen[key] = k
 			}
 			op.kind, op.set, op.high = exactByte, number(k.set), k.high
@@ -215,42 +216,6 @@ func (x *exact) compact() {
 	x.join()
 }
 
-// join puts a joint before instructions that several others lead to. Where a loop can go round without reading,
-// what is tried depends on how often it has; such patterns have none.
-func (x *exact) join() {
-	if x.idles() {
-		return
-	}
-	leads := make([]uint8, len(x.ops))
-	for i := range x.ops {
-		op := &x.ops[i]
-		if op.kind == exactMatch || op.kind == exactFail {
-			continue
-		}
-		leads[op.out] = min(leads[op.out]+1, 2)
-		if op.kind == exactFork {
-			leads[op.alt] = min(leads[op.alt]+1, 2)
-		}
-	}
-	joint := make([]uint32, len(x.ops))
-	for pc, n := range leads {
-		joint[pc] = uint32(pc)
-		if kind := x.ops[pc].kind; n > 1 && kind != exactMatch && kind != exactFail && x.joints < maxJoints {
-			joint[pc] = uint32(len(x.ops))
-			x.ops = append(x.ops, exactOp{kind: exactJoint, arg: uint16(x.joints), out: uint32(pc)})
-			x.joints++
-		}
-	}
-	for i := range joint {
-		if op := &x.ops[i]; op.kind != exactMatch && op.kind != exactFail {
-			op.out = joint[op.out]
-			if op.kind == exactFork {
-				op.alt = joint[op.alt]
-			}
-		}
-	}
-}
-
 // chain notes at a fork that a class is repeated there, as in \w{0,50} or [^"]*: with bytes that only the class takes, all of
 // them are read at once.
 func (x *exact) chain(pc uint32, numbers map[byteSet]uint16) {
@@ -305,37 +270,6 @@ func (x *exact) chain(pc uint32, numbers map[byteSet]uint16) {
 	}
 }
 
-// idles reports whether some instructions lead round without reading a byte.
-func (x *exact) idles() bool {
-	const open, done = 1, 2
-	state := make([]uint8, len(x.ops))
-	var visit func(pc uint32) bool
-	visit = func(pc uint32) bool {
-		switch state[pc] {
-		case open:
-			return true
-		case done:
-			return false
-		}
-		state[pc] = open
-		round := false
-		switch op := &x.ops[pc]; op.kind {
-		case exactFork:
-			round = visit(op.out) || visit(op.alt)
-		case exactSlot, exactAssert:
-			round = visit(op.out)
-		}
-		state[pc] = done
-		return round
-	}
-	for pc := range x.ops {
-		if visit(uint32(pc)) {
-			return true
-		}
-	}
-	return false
-}
-
 // pack makes one instruction of the same byte several times in a row, as [a-z]{32}.
 func (x *exact) pack() {
 	for pc := range x.ops {
@@ -374,6 +308,16 @@ func (x *exact) skip(pc uint32) uint32 {
 		pc = op.out
 	}
 	return pc
+}
+
+// asciiOf returns the bytes in ASCII that an instruction takes.
+func asciiOf(in *syntax.Inst) (s byteSet) {
+	for c := range rune(utf8.RuneSelf) {
+		if in.MatchRune(c) {
+			s.add(byte(c))
+		}
+	}
+	return s
 }
 
 // highOf says which runes beyond ASCII an instruction takes; ok is false if that cannot be

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // hardToBacktrack are expressions of which attempts fail late, and often at the same place.
@@ -22,6 +23,13 @@ var hardToBacktrack = []string{
 	`(?:(a)|(b)|(c))*d|(?:a|(b))+`,
 	`(?:|a|b)*c`,
 	`(?:(?:a|b)?c?)*d`,
+	`[ab]{0,5}c{2}d`,
+	`[ab]{1,3}?(b+)c`,
+	`[abc]*?c(d)`,
+	`[^d]+(?:c|b)d`,
+	`[a-d]{2,9}?(?:bc|cb)+(d?) `,
+	`[\w\n]{0,4}(?:a|b)?c(?:[a-d]*?)d$`,
+	`.+?b\b`,
 }
 
 // TestExactRemembers holds exact to package regexp where it keeps in mind what has failed.
@@ -91,6 +99,41 @@ func TestExactIsLinear(t *testing.T) {
 		}
 		if steps[1] > 3*steps[0] {
 			t.Errorf("%s: %d steps for 500 bytes, %d for 1000", expr, steps[0], steps[1])
+		}
+	}
+}
+
+// TestExactLeads: what is found from behind a lead is what is found from its beginning, in any part of a text.
+func TestExactLeads(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 2))
+	for _, expr := range []string{
+		`[ab]{0,3}?(c)d`, `[ab]{0,3}c+(d)`, `[a-c]*c[ad]{2}`, `[a-c]{2,4}?(?:cd|dc)`, `(?i)[\w.-]{0,5}?(?:ka|s)[a-dſ]{3}`, `[^d]+d\b`, `[ſ-ƀé]{0,2}(?:a|é)b`, `.*?(ab|c)d`, `(?i)[\w]+k{2}`,
+	} {
+		x, plain := newExact(expr), newExact(`(?:)`+expr)
+		if x == nil || plain == nil || x.lead == nil || plain.lead != nil {
+			t.Fatalf("%s: not one with a lead and one without", expr)
+		}
+		var b backtrack
+		b.ctx = t.Context()
+		found := 0
+		for n := range 400 {
+			var text []byte
+			for range n % 90 {
+				text = utf8.AppendRune(text, []rune("abcdabcdabcdkK sS-ſéK\n")[r.IntN(12+n%11)])
+			}
+			from := r.IntN(len(text) + 1)
+			to := from + r.IntN(len(text)+1-from)
+			for from > 0 && from < len(text) && !utf8.RuneStart(text[from]) {
+				from--
+			}
+			got, _ := x.findAll(&b, nil, 0, text, from, to, 1<<30)
+			want, _ := plain.findAll(&b, nil, 0, text, from, to, 1<<30)
+			if found += len(want); !slices.Equal(got, want) {
+				t.Fatalf("%s in %q[%d:%d]: %v, want %v", expr, text, from, to, got, want)
+			}
+		}
+		if found < 40 {
+			t.Errorf("%s: only %d matches", expr, found)
 		}
 	}
 }
