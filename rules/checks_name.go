@@ -27,6 +27,7 @@ var notNames = wordSet(`
 	christmas reviewer editor gateway finder academy airlines analytics associates bioscience brands cafe capital church clinic communications consulting digital energy enterprises financial foods fund global health holdings
 	hospital industries institute insurance international labs logistics markets media medical motors museum network networks pharma pharmaceuticals research restaurant sciences services
 	software solutions stores studio studios systems technologies technology theater theatre trust union ventures capital
+	island islands heights hills valley trail bypass beach springs falls creek ridge republic kingdom states são san los las buenos puerto porto ciudad vila villa saint mount fort
 	airport arpt intl natl muni municipal county borough district station terminal
 	apartment apt suite unit box street avenue lane drive road place psc usns usnv uscgc santa astronaut ambassador mission control queen king prince princess pope saint player players provide unfortunately fortunately sure okay greetings mum mom dad brother sister christmas easter english french german spanish american british chinese japanese russian european africa america asia europe
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
@@ -71,6 +72,29 @@ func couldBeName(v []byte) bool {
 // fullName wants two words or more, each longer than an initial in one case at
 // least.
 func fullName(v []byte) bool { return couldBeName(v) && len(bytes.Fields(v)) >= 2 }
+
+// notInAddress is true of words between which and the numbers of houses lies
+// something: no street is called so.
+func notInAddress(c *candidate) bool {
+	digits := 0
+	for i := c.start - 1; i > 0 && c.text[i] == ' ' && digits <= 5 && isDigit(c.text[i-1-digits]); {
+		if digits++; i-1-digits < 0 {
+			break
+		}
+	}
+	if digits > 0 && digits <= 5 {
+		return false
+	}
+	if c.after(1) != ' ' || !isDigit(c.after(2)) {
+		return true
+	}
+	n := 2
+	for isDigit(c.after(n)) {
+		n++
+	}
+	next := c.after(n)
+	return n > 6 || next == '-' || next == ' ' && isDigit(c.after(n+1)) || next == '/' || next == '.' && isDigit(c.after(n+1))
+}
 
 // userName is true of what people are called at a machine and not of a word:
 // it has a digit, or a dot, dash or underscore inside, and is no member access,

@@ -22,10 +22,11 @@ type scratch struct {
 	decided  []int         // the other judges of it
 	found    []match.Match // of unless and parts
 	parts    []partState
-	keyed    int     // how many bytes of the text are its key
-	asked    []int   // judges of a group
-	trace    *tracer // nil but in Explain
-	gates    []gate  // of the set
+	keyed    int      // how many bytes of the text are its key
+	asked    []int    // judges of a group
+	trace    *tracer  // nil but in Explain
+	gates    []gate   // of the set
+	anchors  []anchor // findings of the text that others may stand beside
 
 	// The candidate at hand, and one that begins inside it. They stand here since checks are
 	// called by pointer, for which each candidate would otherwise need memory of its own.
@@ -63,6 +64,7 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 		sc.resetParts()
 		sc.keyed = v.label
 		ofText := len(found)
+		sc.anchors = sc.anchors[:0]
 		sc.noted.reset(s.lexicon, v.text)
 		var err error
 		if sc.matches, err = s.find(ctx, sc.matches[:0], v.text, sc.gateOf(s)); err != nil {
@@ -87,9 +89,11 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 					return nil, err
 				}
 			}
-			for f := first; f < len(found); f++ {
-				found[f].Text = i
-				found[f].Span = v.original(found[f].Span)
+			s.place(found[first:], sc, &v, i)
+		}
+		if len(sc.anchors) > 0 {
+			if found, err = s.besides(ctx, found, sc, &v, i); err != nil {
+				return nil, err
 			}
 		}
 		if s.least != nil && len(found) > ofText {
@@ -100,6 +104,17 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 		return nil, ctx.Err()
 	}
 	return slices.Clone(found), ctx.Err()
+}
+
+// place turns findings in a view into findings in its text.
+func (s *Set) place(found []scanner.Finding, sc *scratch, v *view, text int) {
+	for i := range found {
+		f := &found[i]
+		if s.beside != nil {
+			sc.anchor(f)
+		}
+		f.Text, f.Span = text, v.original(f.Span)
+	}
 }
 
 // consider appends a finding for each judge whose rule the candidate is one of.

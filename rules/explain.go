@@ -287,7 +287,7 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 	}
 	if j.unless != nil {
 		if sc.noted.near(j.unless, c) {
-			add("unless.words", j.unless.which(sc, c), true, "dropped")
+			add("unless.words", j.unless.which(sc, c), true, then(j.labelled(sc, c), "outweighed by the value's label", "dropped"))
 		} else {
 			add("unless.words", fmt.Sprintf("none of %d words nearby", j.unless.size), false, "")
 		}

@@ -89,10 +89,21 @@ type Pattern struct {
 	Confidence scanner.Confidence `yaml:"confidence"`
 	Checks     []string           `yaml:"checks"`
 	NeedsNear  bool               `yaml:"needs_near"`
-	IgnoreCase *bool              `yaml:"ignore_case"`
-	WholeWord  *bool              `yaml:"whole_word"`
+	// Beside limits where the pattern is looked for; nil means everywhere.
+	Beside     *Beside `yaml:"beside"`
+	IgnoreCase *bool   `yaml:"ignore_case"`
+	WholeWord  *bool   `yaml:"whole_word"`
 
 	place
+}
+
+// Beside says that a pattern is looked for only near what other rules of the kind
+// found in the text with medium confidence or above.
+type Beside struct {
+	// Within is how many bytes may lie between, 160 if it is left out.
+	Within int `yaml:"within"`
+	// Except are ids and tags of rules whose findings do not count.
+	Except []string `yaml:"except"`
 }
 
 // place is where something stood in its file.

@@ -19,6 +19,8 @@ type judge struct {
 	lowIf      []check
 	near       []nearby
 	needsNear  bool
+	beside     *Beside
+	barren     []string  // ids of rules that beside excepts
 	required   *wordList // without one of its words nearby nothing is found
 	base       scanner.Confidence
 	unless     *wordList
@@ -37,8 +39,9 @@ type judge struct {
 }
 
 // newJudges returns the judges of a rule: first those of its sources, one for
-// each level, then those of its patterns.
-func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, error) {
+// each level, then those of its patterns. Those of patterns that are looked for only beside
+// other findings are returned if beside is true, and alone.
+func newJudges(r *Rule, parts *partMaker, words *lexicon, beside bool) ([]judge, []source, error) {
 	proto := judge{rule: r, base: r.Confidence}
 	var err error
 	if proto.highIf, err = parseChecks(r.HighIf); err != nil {
@@ -84,9 +87,11 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, er
 			proto.mark = true
 		}
 	}
-	sources, err := r.sources()
-	if err != nil {
-		return nil, nil, err
+	var sources []source
+	if !beside {
+		if sources, err = r.sources(); err != nil {
+			return nil, nil, err
+		}
 	}
 	judges := make([]judge, 0, len(r.Patterns)+len(sources))
 	for _, src := range sources {
@@ -100,7 +105,13 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon) ([]judge, []source, er
 		}
 	}
 	for _, p := range r.Patterns {
+		if (p.Beside != nil) != beside {
+			continue
+		}
 		j := proto
+		if beside {
+			j.beside, j.barren = p.Beside, p.Beside.excepted(parts.files)
+		}
 		j.expr = match.Pattern{Expr: p.expr(r), Literals: r.Keywords}
 		j.checkNames = checkNames(r.Checks, p.allChecks(r))
 		if j.checks, err = parseChecks(r.Checks, p.allChecks(r)); err != nil {
@@ -225,7 +236,7 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 	if j.drop && (stands || runs && !tokenLike(c.value())) {
 		return 0, true, nil
 	}
-	if j.unless != nil && sc.noted.near(j.unless, c) {
+	if j.unless != nil && sc.noted.near(j.unless, c) && !j.labelled(sc, c) {
 		return 0, true, nil
 	}
 	if worthless, err := j.worthless(ctx, sc, c); worthless || err != nil {
@@ -246,6 +257,20 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 		confidence = scanner.Low
 	}
 	return confidence, true, nil
+}
+
+// labelled reports whether the candidate's own label speaks for the rule, and not against it: it says more than what
+// stands somewhere near.
+func (j *judge) labelled(sc *scratch, c *candidate) bool {
+	if j.unless.labels(sc, c) {
+		return false
+	}
+	for i := range j.near {
+		if j.near[i].words.labels(sc, c) {
+			return true
+		}
+	}
+	return false
 }
 
 // worthless reports whether what the candidate contains, or the line around it,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,11 +24,25 @@ type Set struct {
 	gates   []gate         // by pattern
 	least   map[string]int // min_count by rule id, where it is more than 1
 	lexicon *lexicon       // the words of all rules
+	beside  *Set           // of patterns that are looked for beside what the others find; nil if there are none
 	scratch sync.Pool
 }
 
 // Compile makes a Set of the files' rules. Two rules with one id are an error.
 func Compile(files []*File) (*Set, error) {
+	s, err := compile(files, false)
+	if err == nil && slices.ContainsFunc(files, (*File).looksBeside) {
+		s.beside, err = compile(files, true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// compile makes a Set of the patterns that are looked for everywhere, or of those that are looked for
+// beside what others find.
+func compile(files []*File, beside bool) (*Set, error) {
 	s := &Set{lexicon: new(lexicon)}
 	var (
 		patterns []match.Pattern
@@ -38,7 +53,10 @@ func Compile(files []*File) (*Set, error) {
 	)
 	for _, f := range files {
 		for _, r := range f.Rules {
-			judges, sources, err := newJudges(r, &parts, s.lexicon)
+			if beside && !r.looksBeside() {
+				continue
+			}
+			judges, sources, err := newJudges(r, &parts, s.lexicon, beside)
 			if err != nil {
 				faults = append(faults, err)
 				continue
@@ -62,6 +80,9 @@ func Compile(files []*File) (*Set, error) {
 			}
 			for _, j := range judges {
 				key := j.expr.Expr + "\x00" + strings.Join(j.expr.Literals, "\x00")
+				if beside {
+					key += "\x00" + r.ID // each is beside other things
+				}
 				i, ok := shared[key]
 				if !ok {
 					i = len(patterns)
@@ -155,6 +176,9 @@ func (s *Set) findAll(ctx context.Context, dst []match.Match, text []byte, gate 
 func (s *Set) Warm(ctx context.Context) error {
 	if err := s.matcher.Warm(ctx); err != nil {
 		return s.patternErrors(err)
+	}
+	if s.beside != nil {
+		return s.beside.Warm(ctx)
 	}
 	return nil
 }

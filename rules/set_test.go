@@ -177,14 +177,24 @@ func TestCompileErrors(t *testing.T) {
 	}
 }
 
+// unfiltered is the set as it would be if the matcher had no filter.
+func unfiltered(s *Set) *Set {
+	if s == nil {
+		return nil
+	}
+	slow := &Set{rules: s.rules, judges: s.judges, groups: s.groups, matcher: s.matcher, lexicon: s.lexicon, counts: s.counts, beside: unfiltered(s.beside)}
+	slow.find = func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
+		return s.matcher.FindAll(ctx, dst, text)
+	}
+	slow.scratch.New = s.scratch.New
+	return slow
+}
+
 // FuzzSet holds the set with the matcher's filter to the set without.
 func FuzzSet(f *testing.F) {
 	skipIfShort(f)
 	fast := builtinSet(f)
-	slow := &Set{rules: fast.rules, judges: fast.judges, groups: fast.groups, matcher: fast.matcher, find: func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
-		return fast.matcher.FindAll(ctx, dst, text)
-	}, lexicon: fast.lexicon, counts: fast.counts}
-	slow.scratch.New = fast.scratch.New
+	slow := unfiltered(fast)
 	for i, r := range fast.Rules() {
 		for k, example := range append(slices.Clone(r.Match), r.NoMatch...) {
 			text, err := expandExample(example, uint64(i*100+k))

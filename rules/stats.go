@@ -19,11 +19,14 @@ func CompileCounting(files []*File, work *Work) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.find = func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
-		had := len(dst)
-		dst, err := s.matcher.FindStats(ctx, dst, text, &work.Stats)
-		work.Matches += int64(len(dst) - had)
-		return dst, err
+	for set := s; set != nil; set = set.beside {
+		matcher := set.matcher
+		set.find = func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
+			had := len(dst)
+			dst, err := matcher.FindStats(ctx, dst, text, &work.Stats)
+			work.Matches += int64(len(dst) - had)
+			return dst, err
+		}
 	}
 	return s, nil
 }

@@ -124,6 +124,9 @@ func (r *Rule) validatePattern(p *Pattern, valid map[string]bool) (faults []erro
 	if p.NeedsNear && len(r.Near) == 0 {
 		fault("needs_near without near: add `near: {words: [...]}` to the rule")
 	}
+	if b := p.Beside; b != nil && (b.Within < 0 || b.Within > maxBeside) {
+		fault("beside: within: %d: write how many bytes may lie between, 1 to %d", b.Within, maxBeside)
+	}
 	return append(faults, r.validateChecks("patterns", p.Checks)...)
 }
 

@@ -210,16 +210,25 @@ func (s *Set) FindWithin(ctx context.Context, dst []Match, pattern int, text []b
 			return dst, err
 		}
 	}
-	_, before := utf8.DecodeLastRune(text[:from])
 	had := len(dst)
-	dst, err := e.findIn(ctx, dst, pattern, text, from-before, len(text))
-	within := dst[:had]
-	for _, m := range dst[had:] {
-		if from <= m.Start && m.Start < to {
-			within = append(within, m)
+	for from < to {
+		_, before := utf8.DecodeLastRune(text[:from])
+		var err error
+		if dst, err = e.findIn(ctx, dst, pattern, text, from-before, len(text)); err != nil {
+			return dst[:had], err
 		}
+		if before == 0 || len(dst) == had || dst[had].Start > from-before {
+			break
+		}
+		// What begins in front may owe to an assertion that holds at the cut only, and hides what it covers.
+		dst = dst[:had]
+		_, size := utf8.DecodeRune(text[from:])
+		from += size
 	}
-	return within, err
+	for len(dst) > had && dst[len(dst)-1].Start >= to {
+		dst = dst[:len(dst)-1]
+	}
+	return dst, nil
 }
 
 // FindAll gives what Find gives, without any filter: each pattern alone goes

@@ -407,6 +407,8 @@ func TestFindWithin(t *testing.T) {
 		{`\d+`, "12 345678", 3, 5, []int{3, 9}}, // it may end behind the part
 		{`(?i)s\p{L}+`, "aſet éſet", 1, 12, []int{1, 5, 8, 12}},
 		{`x`, "abc", 0, 3, nil},
+		// Too large for anything but RE2, which sees a beginning of the text where it begins to read.
+		{`(?:^|[^\pL\d])([A-Z][\pL']+ [A-Z]\pL+)`, "Hi, I'm Ada Byron", 5, 16, []int{7, 17}},
 	} {
 		set, err := match.Compile([]match.Pattern{{Expr: `never`}, {Expr: test.expr}})
 		if err != nil {

@@ -1,0 +1,147 @@
+package rules
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/sluice-dlp/sluice/scanner"
+)
+
+// anchor is a finding, in a view, that patterns with beside look around.
+type anchor struct {
+	scanner.Span
+	kind scanner.Kind
+	rule string
+}
+
+const (
+	defaultBeside = 160
+	maxBeside     = 1000
+	// A window around an anchor ends between words, which are sought so far.
+	besideSlack = 32
+	// Of a longer finding both ends are anchors.
+	maxAnchor = 512
+)
+
+// anchor notes a finding of a view that patterns may look around.
+func (sc *scratch) anchor(f *scanner.Finding) {
+	if f.Confidence < scanner.Medium {
+		return
+	}
+	a := anchor{f.Span, f.Kind, f.Rule}
+	if a.End-a.Start > maxAnchor {
+		last := a
+		last.Start = a.End - maxAnchor
+		sc.anchors = append(sc.anchors, last)
+		a.End = a.Start + maxAnchor
+	}
+	sc.anchors = append(sc.anchors, a)
+}
+
+// besides appends what the patterns with beside find around the anchors. Only what lies around them is
+// read: a text in which nothing is found costs nothing, and one full of findings is read once.
+func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scratch, v *view, text int) ([]scanner.Finding, error) {
+	b := s.beside
+	sc := b.scratch.Get().(*scratch)
+	defer b.scratch.Put(sc)
+	defer sc.forget()
+	sc.trace = outer.trace
+	defer func() { sc.trace = nil }()
+	sc.resetParts()
+	sc.keyed = v.label
+	sc.noted.reset(b.lexicon, v.text)
+	anchors := outer.anchors
+	slices.SortFunc(anchors, func(a, b anchor) int { return cmp.Compare(a.Start, b.Start) })
+	reach := 0
+	for _, judges := range b.judges {
+		reach = max(reach, judges[0].within())
+	}
+	first := len(found)
+	for i := 0; i < len(anchors); {
+		from, to := anchors[i].Start-reach, anchors[i].End+reach
+		for i++; i < len(anchors) && anchors[i].Start-reach <= to+2*besideSlack; i++ {
+			to = max(to, anchors[i].End+reach)
+		}
+		from, to = outward(v.text, from, to)
+		var err error
+		if sc.matches, err = b.find(ctx, sc.matches[:0], v.text[from:to], nil); err != nil {
+			return nil, err
+		}
+		for k := range sc.matches {
+			m := &sc.matches[k]
+			judges := b.judges[m.Pattern]
+			c := &sc.candidate
+			*c = newCandidate(v.text, m.GroupStart+from, m.GroupEnd+from, m.Start+from, m.End+from)
+			if !judges[0].isBeside(c, anchors) {
+				continue
+			}
+			if found, err = b.consider(ctx, found, sc, judges, c, v.label); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i := first; i < len(found); i++ {
+		found[i].Text, found[i].Span = text, v.original(found[i].Span)
+	}
+	return found, ctx.Err()
+}
+
+// within is how many bytes may lie between what the judge's pattern finds and what else was found.
+func (j *judge) within() int { return cmp.Or(j.beside.Within, defaultBeside) }
+
+// isBeside reports whether the candidate stands near enough to a finding of another rule of its kind,
+// and is no part of what is found already.
+func (j *judge) isBeside(c *candidate, anchors []anchor) bool {
+	first, _ := slices.BinarySearchFunc(anchors, c.start-j.within()-maxAnchor, func(a anchor, at int) int { return cmp.Compare(a.Start, at) })
+	near := false
+	for _, a := range anchors[first:] {
+		if a.Start >= c.end+j.within() {
+			break
+		}
+		switch {
+		case a.kind != j.rule.Kind || a.End+j.within() <= c.start:
+		case a.Start < c.end && a.End > c.start:
+			return false
+		case a.rule != j.rule.ID && !slices.Contains(j.barren, a.rule):
+			near = true
+		}
+	}
+	return near
+}
+
+// outward moves the ends of a window to where no word is cut, nor a character.
+func outward(text []byte, from, to int) (int, int) {
+	if from > 0 {
+		for n := 0; from > 0 && text[from-1] > ' ' && n < besideSlack; n++ {
+			from--
+		}
+		from = runeStart(text, from)
+	}
+	for n := 0; to > 0 && to < len(text) && text[to] > ' ' && n < besideSlack; n++ {
+		to++
+	}
+	if to < len(text) {
+		to = runeStart(text, to)
+	}
+	return max(from, 0), min(to, len(text))
+}
+
+// excepted returns the ids of the rules that beside excepts.
+func (b *Beside) excepted(files []*File) (ids []string) {
+	for _, f := range files {
+		for _, r := range f.Rules {
+			if slices.Contains(b.Except, r.ID) || slices.ContainsFunc(r.Tags, func(tag string) bool { return slices.Contains(b.Except, tag) }) {
+				ids = append(ids, r.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// looksBeside reports whether the rule has patterns that are looked for only beside findings.
+func (r *Rule) looksBeside() bool {
+	return slices.ContainsFunc(r.Patterns, func(p Pattern) bool { return p.Beside != nil })
+}
+
+func (f *File) looksBeside() bool { return slices.ContainsFunc(f.Rules, (*Rule).looksBeside) }
