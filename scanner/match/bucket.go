@@ -70,12 +70,15 @@ func newFilter(byPattern [][]anchor) *filter {
 		}
 	}
 	sortItems(items)
-	most, vectors := 300, false // anchors of a bank
+	most, vectors, buckets := 300, false, lanesAll // anchors of a bank
 	if firstSteps[0].classify != nil {
 		most, vectors = 1024, true
+		if len(items) > fewAnchors {
+			buckets = maxBuckets
+		}
 	}
 	for range max(1, (len(items)+most-1)/most) {
-		f.banks = append(f.banks, newBank())
+		f.banks = append(f.banks, newBank(buckets))
 	}
 	switch {
 	case len(items) <= lanesAll:
@@ -95,8 +98,14 @@ func sortItems(items []item) {
 	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.anchor.first, a.anchor.first) })
 }
 
-func newBank() *bank {
+// fewAnchors is the number up to which half of the buckets let no more places through than reading the text with
+// the other half would cost.
+const fewAnchors = 400
+
+// newBank makes a bank of so many buckets.
+func newBank(buckets int) *bank {
 	b := &bank{atEnd: [2]uint64{^uint64(0), ^uint64(0)}}
+	b.tables.groups = buckets / 8
 	for c := range b.masks {
 		b.masks[c] = b.atEnd
 	}
@@ -137,7 +146,8 @@ func (f *filter) fillParts(items []item, cl *classes) {
 // fill puts anchors into buckets where they let the least more through. By the shares of bytes it chooses some buckets, and among
 // them by samples of text.
 func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled) {
-	all := make([]bucket, maxBuckets*len(banks))
+	buckets := 8 * banks[0].tables.groups
+	all := make([]bucket, buckets*len(banks))
 	for b := range all {
 		for k := range classLen {
 			all[b].with[k] = make([]uint64, samples.words)
@@ -186,7 +196,7 @@ func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled
 				b.with[k][w] |= x
 			}
 		}
-		banks[chosen/maxBuckets].add(chosen%maxBuckets, it)
+		banks[chosen/buckets].add(chosen%buckets, it)
 	}
 }
 

@@ -46,6 +46,7 @@ const (
 type tables struct {
 	halves  [lanesAll / 8][vectLen][2][16]byte // by the low and the high half of a byte
 	members [maxBuckets / 8][classLen][64]byte // by class
+	groups  int                                // of eight buckets that members has: 4 or 8
 }
 
 // add notes an anchor of a bucket.

@@ -3,8 +3,9 @@
 // See first.go for the algorithm.
 //
 // The layout of type tables: halves is 4 groups of 6 pairs of 16 bytes, members
-// begins at 768 and is 8 groups of 5 tables of 64 bytes.
+// begins at 768 and is 8 groups of 5 tables of 64 bytes, of which only the first 4 count if groups is no more.
 #define MEMBERS 768
+#define GROUPS 3328
 
 // func classifyVBMI(class *[256]byte, text *byte, blocks int, out *byte)
 TEXT ·classifyVBMI(SB), NOSPLIT, $0-32
@@ -80,6 +81,36 @@ DATA wordNumbers<>+48(SB)/8, $0x001b001a00190018
 DATA wordNumbers<>+56(SB)/8, $0x001f001e001d001c
 GLOBL wordNumbers<>(SB), RODATA|NOPTR, $64
 
+// FOUND writes the numbers of the bytes where something is left in Z8, one behind the other.
+#define FOUND \
+	VPTESTMB Z8, Z8, K1 \
+	KSHIFTRQ $32, K1, K2 \
+	VPCOMPRESSW.Z Z9, K1, Z0 \
+	VPADDW Z10, Z9, Z9 \
+	VPCOMPRESSW.Z Z9, K2, Z1 \
+	VPADDW Z10, Z9, Z9 \
+	KMOVD K1, AX \
+	POPCNTL AX, AX \
+	KMOVD K2, BX \
+	POPCNTL BX, BX \
+	VMOVDQU64 Z0, (DI) \
+	LEAQ (DI)(AX*2), DI \
+	VMOVDQU64 Z1, (DI) \
+	LEAQ (DI)(BX*2), DI
+
+// FOUR is GROUP for the first four groups, whose tables are in registers.
+#define FOUR \
+	VMOVDQU64 0(SI), Z0 \
+	VMOVDQU64 1(SI), Z1 \
+	VMOVDQU64 2(SI), Z2 \
+	VMOVDQU64 3(SI), Z3 \
+	VMOVDQU64 4(SI), Z4 \
+	VPXORD Z8, Z8, Z8 \
+	GROUP(Z11, Z12, Z13, Z14, Z15) \
+	GROUP(Z16, Z17, Z18, Z19, Z20) \
+	GROUP(Z21, Z22, Z23, Z24, Z25) \
+	GROUP(Z26, Z27, Z28, Z29, Z30)
+
 // func listVBMI(t *tables, classes *byte, blocks int, out *uint16) int
 TEXT ·listVBMI(SB), NOSPLIT, $0-40
 	MOVQ t+0(FP), DX
@@ -87,6 +118,7 @@ TEXT ·listVBMI(SB), NOSPLIT, $0-40
 	MOVQ blocks+16(FP), CX
 	MOVQ out+24(FP), DI
 	MOVQ DI, R8
+	MOVQ GROUPS(DX), R9
 	ADDQ $MEMBERS, DX
 	VMOVDQU64 wordNumbers<>(SB), Z9
 	MOVL $32, AX
@@ -114,39 +146,25 @@ TEXT ·listVBMI(SB), NOSPLIT, $0-40
 	VMOVDQU64 1280(DX), Z31
 	TESTQ CX, CX
 	JZ   done
+	CMPQ R9, $4
+	JLE  few
 loop:
-	VMOVDQU64 0(SI), Z0
-	VMOVDQU64 1(SI), Z1
-	VMOVDQU64 2(SI), Z2
-	VMOVDQU64 3(SI), Z3
-	VMOVDQU64 4(SI), Z4
-	VPXORD Z8, Z8, Z8
-	GROUP(Z11, Z12, Z13, Z14, Z15)
-	GROUP(Z16, Z17, Z18, Z19, Z20)
-	GROUP(Z21, Z22, Z23, Z24, Z25)
-	GROUP(Z26, Z27, Z28, Z29, Z30)
+	FOUR
 	GROUP(Z31, 1344(DX), 1408(DX), 1472(DX), 1536(DX))
 	GROUP(1600(DX), 1664(DX), 1728(DX), 1792(DX), 1856(DX))
 	GROUP(1920(DX), 1984(DX), 2048(DX), 2112(DX), 2176(DX))
 	GROUP(2240(DX), 2304(DX), 2368(DX), 2432(DX), 2496(DX))
-	// The numbers of the bytes where something is left, one behind the other.
-	VPTESTMB Z8, Z8, K1
-	KSHIFTRQ $32, K1, K2
-	VPCOMPRESSW.Z Z9, K1, Z0
-	VPADDW Z10, Z9, Z9
-	VPCOMPRESSW.Z Z9, K2, Z1
-	VPADDW Z10, Z9, Z9
-	KMOVD K1, AX
-	POPCNTL AX, AX
-	KMOVD K2, BX
-	POPCNTL BX, BX
-	VMOVDQU64 Z0, (DI)
-	LEAQ (DI)(AX*2), DI
-	VMOVDQU64 Z1, (DI)
-	LEAQ (DI)(BX*2), DI
+	FOUND
 	ADDQ $64, SI
 	DECQ CX
 	JNZ  loop
+	JMP  done
+few:
+	FOUR
+	FOUND
+	ADDQ $64, SI
+	DECQ CX
+	JNZ  few
 done:
 	SUBQ R8, DI
 	SHRQ $1, DI

@@ -41,7 +41,7 @@ func TestVectorsFollowTheirTables(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for round := range 200 {
 		// Few bits at first, so that the places found are rare; then more.
-		tab := &tables{}
+		tab := &tables{groups: 4 + 4*r.IntN(2)}
 		var class [256]uint8
 		for c := range class {
 			class[c] = uint8(r.IntN(maxClasses))
@@ -56,7 +56,7 @@ func TestVectorsFollowTheirTables(t *testing.T) {
 					it.sets[k] |= 1 << class[c]
 				}
 			}
-			tab.add(r.IntN(maxBuckets), it)
+			tab.add(r.IntN(8*tab.groups), it)
 		}
 		blocks := 1 + r.IntN(5)
 		text := make([]byte, blocks*blockLen+vectAhead)
