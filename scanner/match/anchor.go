@@ -241,6 +241,10 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 			branch = append(branch, list[i+1:]...)
 			// What begins so far from the alternative that it does not see it was tried already.
 			some, x := c.choose(branch, nesting-1, max(from, i-anchorLen), end+1, most-sum)
+			if len(some) == 0 {
+				sum = most // sum + (most - sum) may be less than most
+				break
+			}
 			all = append(all, some...)
 			if sum += x; sum >= most {
 				break

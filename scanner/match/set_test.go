@@ -55,6 +55,23 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestEveryAlternativeIsFound: an alternative that is too dear to look for must not be forgotten
+// when the others are cheap.
+func TestEveryAlternativeIsFound(t *testing.T) {
+	words := []string{"live", "sandbox", "test", "prod", "dev", "ad", "stage", "x9", "e", "ing"}
+	tail := "." + strings.Repeat("aB3-", 3)[:11] + "." + strings.Repeat("k_7Z", 8)
+	for _, a := range words {
+		for _, b := range words {
+			s := compile(t, `\b(api_(?:`+a+`|`+b+`)(?:_(?:us|ca|eu))?\.[0-9A-Za-z_-]{11}\.[0-9A-Za-z_-]{32})`)
+			for _, text := range []string{"api_" + a + tail, "api_" + b + tail, "api_" + a + "_us" + tail, "api_" + b + "_eu" + tail} {
+				if got, err := s.Find(t.Context(), nil, []byte("use "+text+" here")); err != nil || len(got) != 1 {
+					t.Errorf("%s|%s: %d matches in %s, %v", a, b, len(got), text, err)
+				}
+			}
+		}
+	}
+}
+
 func TestFindAppendsInOrderOfPatterns(t *testing.T) {
 	s := compile(t, `beta\d`, `alpha\d`)
 	dst := []match.Match{{Pattern: 9}}
