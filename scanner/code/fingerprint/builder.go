@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sluice-dlp/sluice/scanner"
@@ -34,11 +34,11 @@ type Builder struct {
 	// everything keeps what is common: it is public code that is collected.
 	everything bool
 
-	mu     sync.Mutex
-	files  []string          // if the index has names
-	bases  []uint32          // of each file, which its name without a folder is
-	named  map[string]uint32 // numbers those
-	shards [streams][shards]shard
+	mu      sync.Mutex
+	files   []string          // if the index has names
+	sources []uint32          // of each file, which repository it is from
+	named   map[string]uint32 // numbers those
+	shards  [streams][shards]shard
 }
 
 // shards is how many parts, by the high bits of the hash, are sorted one by one.
@@ -128,31 +128,22 @@ func (s *secrets) hash(in stream, gram uint64) uint64 {
 	return sipHash(s.gram, gram^uint64(in)<<62)
 }
 
-// folderNames are names of files that say nothing of what is in them: the folder's
-// name does.
-var folderNames = map[string]bool{
-	"mod.rs": true, "__init__.py": true, "index.js": true, "index.ts": true, "index.tsx": true, "main.go": true, "doc.go": true, "main.py": true,
-}
-
 // Add puts the fingerprints of a file into the index. The name is what
 // findings say: "repository:path".
 func (b *Builder) Add(name string, p Prints) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	file := uint64(len(b.bases)) << 32
+	file := uint64(len(b.sources)) << 32
 	if p.document {
 		file |= documentPlace
 	}
-	base := path.Base(name)
-	if folderNames[base] {
-		base = path.Base(path.Dir(name)) + "/" + base
-	}
-	number, ok := b.named[base]
+	source, _, _ := strings.Cut(name, ":")
+	number, ok := b.named[source]
 	if !ok {
 		number = uint32(len(b.named))
-		b.named[base] = number
+		b.named[source] = number
 	}
-	b.bases = append(b.bases, number)
+	b.sources = append(b.sources, number)
 	if b.options.Names {
 		b.files = append(b.files, name)
 	}
@@ -164,10 +155,10 @@ func (b *Builder) Add(name string, p Prints) {
 	}
 }
 
-// commonFiles is in how many files of different names a gram of code stands
-// that is said to be of no one file: what everybody writes, or is told to.
-// Copies and versions of a file, whose names are alike, count once.
-const commonFiles = 10
+// commonSources is in how many repositories a gram of code stands that is said
+// to be nobody's own: what everybody writes, or is told to. What many files of
+// one repository have in common is its own.
+const commonSources = 5
 
 // sort puts a shard in order, with each hash once, and leaves out what is
 // common in code. Of a hash's places the least one in code stays, else the
@@ -180,7 +171,7 @@ func (b *Builder) sort(entries []entry) []entry {
 		return cmp.Compare(x.place, y.place)
 	})
 	out := entries[:0]
-	var bases [commonFiles]uint32
+	var sources [commonSources]uint32
 	for i := 0; i < len(entries); {
 		first, n := entries[i], 0
 		var code, document *entry
@@ -191,14 +182,14 @@ func (b *Builder) sort(entries []entry) []entry {
 				continue
 			}
 			code = cmp.Or(code, e)
-			base := b.bases[e.place>>32]
-			if n < commonFiles && !slices.Contains(bases[:n], base) {
-				bases[n] = base
+			source := b.sources[e.place>>32]
+			if n < commonSources && !slices.Contains(sources[:n], source) {
+				sources[n] = source
 				n++
 			}
 		}
 		switch {
-		case code != nil && (n < commonFiles || b.everything):
+		case code != nil && (n < commonSources || b.everything):
 			out = append(out, *code)
 		case document != nil:
 			out = append(out, *document)

@@ -291,9 +291,9 @@ func TestHeadsOfMethodsAreNotEnough(t *testing.T) {
 	}
 }
 
-// TestFilesNamedAlike has what ten files say whose names say nothing: those of
-// their folders tell them apart, and what they share is common.
-func TestFilesNamedAlike(t *testing.T) {
+// TestCommonCode has what many files say: it is common if the files are in as
+// many repositories, and one's own if they are in one.
+func TestCommonCode(t *testing.T) {
 	const shared = `    fn default() -> Self {
         unsafe { core::mem::zeroed() }
     }
@@ -305,10 +305,10 @@ pub struct Registers {
 	for _, test := range []struct {
 		name string
 		want int
-	}{{"mod.rs", 0}, {"registers.rs", 1}} {
+	}{{"drivers%d:src/device.rs", 0}, {"drivers:src/device%d.rs", 1}} {
 		files := make(map[string]string)
-		for i := range commonFiles {
-			files[fmt.Sprintf("drivers:src/device%d/%s", i, test.name)] = fmt.Sprintf("impl Default for Device%d {\n%s", i, shared)
+		for i := range commonSources {
+			files[fmt.Sprintf(test.name, i)] = fmt.Sprintf("impl Default for Device%d {\n%s", i, shared)
 		}
 		d := New(open(t, build(t, Options{}, testKey, files), testKey))
 		if found := detect(t, d, ask+shared+thanks); len(found) != test.want {

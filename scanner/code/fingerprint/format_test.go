@@ -43,7 +43,7 @@ func TestTableHasAllAndLittleElse(t *testing.T) {
 				}
 				entries = append(entries, entry{h, uint64(i) << 32})
 			}
-			entries = (&Builder{bases: make([]uint32, n)}).sort(entries)
+			entries = (&Builder{sources: make([]uint32, n)}).sort(entries)
 			var blocks []byte
 			var places []uint64
 			w := tableWriter{count: blocksFor(len(entries)), block: func(b []byte, p []uint64) error {
