@@ -80,6 +80,14 @@ func isProject(dir string, bySource bool) (bool, error) {
 	return false, nil
 }
 
+// What is compared of projects: lines that have as many bytes, without the marks
+// of comments, since what two programs in different languages are told to say of
+// the same thing is copied, too.
+const (
+	minLine      = 40
+	commentMarks = "/*#!;-\"' \t\r\n"
+)
+
 // sampledLines is one of how many long lines projects are compared by.
 const sampledLines = 4
 
@@ -100,8 +108,8 @@ func (p *project) readLines(ctx context.Context) error {
 		}
 		p.bytes += len(text)
 		for line := range bytes.Lines(text) {
-			line = bytes.TrimSpace(line)
-			if len(line) < 40 || bytes.HasPrefix(line, []byte("//")) || line[0] == '#' || line[0] == '*' {
+			line = bytes.Trim(line, commentMarks)
+			if len(line) < minLine || legalWords.Match(line) {
 				continue
 			}
 			if h := hashLine(line); h>>32%sampledLines == 0 {
