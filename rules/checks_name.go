@@ -27,9 +27,8 @@ var notNames = wordSet(`
 	christmas reviewer editor gateway finder academy airlines analytics associates bioscience brands cafe capital church clinic communications consulting digital energy enterprises financial foods fund global health holdings
 	hospital industries institute insurance international labs logistics markets media medical motors museum network networks pharma pharmaceuticals research restaurant sciences services
 	software solutions stores studio studios systems technologies technology theater theatre trust union ventures capital
-	island islands heights hills valley trail bypass beach springs falls creek ridge republic kingdom states são san los las buenos puerto porto ciudad vila villa saint mount fort
 	airport arpt intl natl muni municipal county borough district station terminal
-	apartment apt suite unit box street avenue lane drive road place psc usns usnv uscgc santa astronaut ambassador mission control queen king prince princess pope saint player players provide unfortunately fortunately sure okay greetings mum mom dad brother sister christmas easter english french german spanish american british chinese japanese russian european africa america asia europe
+	apartment apt suite unit box street avenue lane drive road place psc usns usnv uscgc astronaut ambassador mission control queen king prince princess pope saint player players provide unfortunately fortunately sure okay greetings mum mom dad brother sister christmas easter english french german spanish american british chinese japanese russian european africa america asia europe
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
 	herr frau damen herren kunde kunden kollege kollegen kolleginnen liebe lieber guten tag hallo der die das ein eine und ist wir sie ich nicht firma gmbh ag verein
 	januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
@@ -39,6 +38,10 @@ var notNames = wordSet(`
 	enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
 	signore signora gentile cliente squadra il lo gli azienda senhor senhora prezado prezada empresa o os as pan pani panie panowie państwo szanowny szanowna firma
 `)
+
+// placeWords are words of the names of places, which are otherwise like those of people: São Paulo, Maryland Heights.
+var placeWords = wordSet(`island islands heights hills valley trail bypass beach springs falls creek ridge republic kingdom states
+	são san los las buenos puerto porto ciudad vila villa saint mount fort santa`)
 
 // couldBeName is true of what a person could be called: one to five words, none
 // of which is a common word with a capital.
@@ -55,8 +58,13 @@ func couldBeName(v []byte) bool {
 			continue
 		}
 		r, _ := utf8.DecodeRune(w)
-		if words++; words > 6 || unicode.IsUpper(r) && notNames[strings.ToLower(string(w))] {
+		if words++; words > 6 {
 			return false
+		}
+		if unicode.IsUpper(r) {
+			if lower := strings.ToLower(string(w)); notNames[lower] || placeWords[lower] {
+				return false
+			}
 		}
 		if unicode.IsUpper(r) {
 			letters = max(letters, utf8.RuneCount(w))

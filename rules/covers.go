@@ -14,9 +14,10 @@ const (
 	coversLogin      = "login"
 	coversURL        = "url"
 	coversConnection = "connection"
+	coversAddress    = "address"
 )
 
-var coverings = []string{coversValue, coversLogin, coversURL, coversConnection}
+var coverings = []string{coversValue, coversLogin, coversURL, coversConnection, coversAddress}
 
 // maxCover is how many bytes a finding may begin before its value or end behind it.
 const maxCover = 1000
@@ -31,6 +32,8 @@ func (c *candidate) cover(covers string) scanner.Span {
 		span.Start, span.End = c.urlStart(), c.urlEnd()
 	case coversConnection:
 		span.Start, span.End = c.connectionStart(), c.connectionEnd()
+	case coversAddress:
+		span.Start, span.End = c.addressStart(), c.addressEnd()
 	}
 	return span
 }

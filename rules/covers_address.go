@@ -1,0 +1,239 @@
+package rules
+
+import (
+	"bytes"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of what covers: address takes with a street and a number.
+const (
+	maxAddressParts = 6
+	maxAddressPart  = 48 // bytes
+	maxUnitInFront  = 24
+)
+
+// unitWords name parts of a house, in front of a number: Flat 4, кв. 45, 3.º Dcha.
+var unitWords = wordSet(`apt apartment unit suite ste flat fl floor room rm block blk building bldg door lot tower house level
+	piso dpto depto puerta planta izq dcha esc bajo bis apto bloco andar casa bâtiment bat étage esc appartement appt interno int scala
+	stock etage wohnung whg top tür lejl bus og m lok kat daire кв квартира корп корпус стр этаж подъезд`)
+
+// placeParticles join the words of a town's name: Santa Cruz de Tenerife.
+var placeParticles = wordSet(`de del la las los el da do das dos du des le les sur sous en am an der im bei ob van den ter upon on of the und y e d i och nad pod`)
+
+// addressStart is where an address begins of which the value is the street: at a flat
+// or suite in front of it.
+func (c *candidate) addressStart() int {
+	from := max(0, c.start-maxUnitInFront)
+	front := bytes.TrimRight(c.text[from:c.start], " ")
+	if len(front) < 4 || front[len(front)-1] != ',' && front[len(front)-1] != '/' {
+		return c.start
+	}
+	front = front[:len(front)-1]
+	at := len(front)
+	for at > 0 && (isAlnum(front[at-1]) || front[at-1] == '-') {
+		at--
+	}
+	if at == len(front) || at == 0 || !slices.ContainsFunc(front[at:], isDigit) && len(front)-at > 1 {
+		return c.start
+	}
+	word := bytes.TrimRight(front[:at], " .#")
+	start := len(word)
+	for start > 0 && isLetter(word[start-1]) {
+		start--
+	}
+	if start == len(word) || !unitWords[string(bytes.ToLower(word[start:]))] {
+		return c.start
+	}
+	return from + start
+}
+
+// addressEnd is where an address ends of which the value is the street and the number: behind
+// floor, postal code, town, state and country, which commas or line ends part.
+func (c *candidate) addressEnd() int {
+	end, at, towns := c.end, c.end, 0
+	for range maxAddressParts {
+		next, line := partStart(c.text, at)
+		if next < 0 {
+			break
+		}
+		stop := partEnd(c.text, next)
+		size, kind := addressPart(c.text[next:stop])
+		if kind == noPart || line && kind == unitPart {
+			break
+		}
+		at = next + size
+		// A lone word with a capital may be a town or the next thing that is listed. It is taken if it
+		// ends the sentence, if it is not alone, or if a part follows that leaves no doubt.
+		if kind == townPart {
+			towns++
+		}
+		if line {
+			towns = -maxAddressParts // in a new line only a postal code tells
+		}
+		if kind != townPart || towns > 1 || towns > 0 && endsSentence(c.text, at) {
+			end = at
+		}
+		if len(bytes.TrimRight(c.text[at:stop], " ")) > 0 {
+			break // the sentence goes on
+		}
+	}
+	return end
+}
+
+// partStart is where the next part begins behind text[at], or -1; line is true of one in a new line.
+func partStart(text []byte, at int) (next int, line bool) {
+	next = at
+	for next < len(text) && next-at < 4 && (text[next] == ',' || text[next] == ' ' || text[next] == '\n' || text[next] == '\r' || text[next] == '-' && next > at && text[next-1] == ' ') {
+		line = line || text[next] == '\n'
+		next++
+	}
+	if next == at || next == len(text) || text[next] <= ' ' {
+		return -1, false
+	}
+	return next, line
+}
+
+// partEnd is where the part ends that begins at text[from].
+func partEnd(text []byte, from int) int {
+	end := from
+	for end < len(text) && end-from <= maxAddressPart {
+		switch b := text[end]; {
+		case b < ' ', bytes.IndexByte([]byte(",;:()<>[]{}|\"!?=@"), b) >= 0:
+			return end
+		case b == '.' && (end+1 == len(text) || text[end+1] <= ' '):
+			if word := text[from+bytes.LastIndexByte(text[from:end], ' ')+1 : end]; utf8.RuneCount(word) > 3 || slices.ContainsFunc(word, isDigit) {
+				return end // St. Ives and Co. Cork go on
+			}
+		case b == '-' && text[end-1] == ' ':
+			return end
+		}
+		end++
+	}
+	return runeStart(text, end)
+}
+
+func endsSentence(text []byte, at int) bool {
+	if at == len(text) {
+		return true
+	}
+	switch text[at] {
+	case '.', ';', ')', '"', '\n', '\r', '!', '?', '|', '<', '\'':
+		return true
+	}
+	return false
+}
+
+// What a part of an address is.
+type partKind int
+
+const (
+	noPart     partKind = iota
+	unitPart            // 3º B, Apt. 5
+	postalPart          // 28013 Madrid, SE5 9NR, OR 97209
+	townPart            // Kadıköy
+)
+
+// addressPart says what a part is by its words, and how much of it is one: of "28013 Madrid
+// is where I live" the first two words are.
+func addressPart(part []byte) (size int, kind partKind) {
+	codes, names, first := 0, 0, true
+	for from := 0; from < len(part); first = false {
+		to := from
+		for to < len(part) && part[to] != ' ' {
+			to++
+		}
+		bare := bytes.Trim(part[from:to], ".,'’#")
+		r, _ := utf8.DecodeRune(bare)
+		lower := string(bytes.ToLower(bare))
+		switch {
+		case len(bare) == 0:
+		case first && (isOrdinal(bare) || unitWords[string(bytes.TrimRight([]byte(lower), "0123456789"))]):
+			if size = unitEnd(part, to); size > to || slices.ContainsFunc(bare, isDigit) {
+				return size, unitPart
+			}
+			return 0, noPart
+		case isPostalWord(bare) && (len(bare) > 1 || names > 0): // Dublin 2
+			codes++
+			size = to
+		case unicode.IsUpper(r) && !slices.ContainsFunc(bare, isDigit) && (!notNames[lower] || isStateCode(bare)):
+			names++
+			size = to
+		case names > 0 && placeParticles[lower]:
+		default:
+			from = len(part)
+			continue
+		}
+		for from = to; from < len(part) && part[from] == ' '; {
+			from++
+		}
+	}
+	switch {
+	case codes > 0 && codes <= 2 && names <= 5:
+		return size, postalPart
+	case names > 0 && names <= 4 && codes == 0 && size == len(bytes.TrimRight(part, " ")):
+		return size, townPart
+	}
+	return 0, noPart
+}
+
+// unitEnd is where the number or the letter ends that follows part[:at]: Apt. 5, 3º B.
+func unitEnd(part []byte, at int) int {
+	end := at
+	for end < len(part) && (part[end] == ' ' || part[end] == '.') {
+		end++
+	}
+	from := end
+	for end < len(part) && (isAlnum(part[end]) || part[end] == '-') {
+		end++
+	}
+	if end == from || end-from > 5 || end-from > 1 && !slices.ContainsFunc(part[from:end], isDigit) && !unitWords[string(bytes.ToLower(part[from:end]))] {
+		return at
+	}
+	return end
+}
+
+// isStateCode is true of OR, IN and others.
+func isStateCode(w []byte) bool {
+	return len(w) == 2 && w[0] >= 'A' && w[0] <= 'Z' && w[1] >= 'A' && w[1] <= 'Z'
+}
+
+// isOrdinal is true of the number of a floor: 3º, 2ª, 1er, 3.
+func isOrdinal(w []byte) bool {
+	digits := 0
+	for digits < len(w) && isDigit(w[digits]) {
+		digits++
+	}
+	if digits == 0 || digits > 2 {
+		return false
+	}
+	rest := string(bytes.Trim(w[digits:], "."))
+	switch rest {
+	case "º", "ª", "°", "er", "e", "o", "a", "th", "nd", "rd", "st":
+		return true
+	}
+	return false
+}
+
+// isPostalWord is true of postal codes and their halves: 28013, 90-006, SE5, 9NR, D02, X285, H3G.
+func isPostalWord(w []byte) bool {
+	digits, upper := 0, 0
+	for _, b := range w {
+		switch {
+		case isDigit(b):
+			digits++
+		case b >= 'A' && b <= 'Z':
+			upper++
+		case b != '-':
+			return false
+		}
+	}
+	if digits == 0 || len(w) > 10 {
+		return false
+	}
+	if upper == 0 {
+		return digits <= 9
+	}
+	return digits <= 6 && upper <= 4 && digits+upper >= 2
+}

@@ -1,0 +1,67 @@
+package rules
+
+import "testing"
+
+// Each text is an address of which the value, the street and the number, stands between bars.
+func TestCoversAddress(t *testing.T) {
+	for _, text := range []string{
+		"at «Flat 4, |61 Coldharbour Lane|, London SE5 9NR», near",
+		"«Apt. 12B, |5 Oak Street|»",
+		"en «|Calle Mayor 12|, 3º B, 28013 Madrid» y pago",
+		"na «|Rua Augusta, 1508|, São Paulo - SP, 01304-001». Preciso",
+		"«|ul. Piotrkowska 112/7|, 90-006 Łódź» i",
+		"«|1420 rue Sainte-Catherine Ouest|, Montréal, QC H3G 1R8»",
+		"«|15 Merrion Square|, Dublin 2, D02 X285»",
+		"«|12 Canal Street|\nPortland, OR 97209»\nThanks",
+		"«|Via Roma 1|, 34100 Trieste»: ok",
+		"of «|8 Harbour View|, Cobh, Co. Cork», vehicle",
+		"«|P.O. Box 4471|, Scottsdale, AZ 85261»",
+		"«|Plaza del Sol 3|, Santa Cruz de Tenerife»",
+		"«|ул. Тверская, д. 18|, кв. 45»",
+		// What an address does not take.
+		"I live at «|52 Canal Street|», call me",
+		"«|52 Canal Street|», Please send it",
+		"«|52 Canal Street|», Bob and I",
+		"«|52 Canal Street|»\nDear Bob",
+		"«|52 Canal Street|», 3 items",
+		"«|52 Canal Street|», 2063334444555 is the number",
+		"the flat, «|52 Canal Street|»",
+		"Room service, «|52 Canal Street|»",
+	} {
+		plain, start, end, err := unmark(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bars []int
+		var clean []byte
+		for i := range len(plain) {
+			if plain[i] == '|' {
+				bars = append(bars, len(clean))
+			} else {
+				clean = append(clean, plain[i])
+			}
+		}
+		if start > bars[0] {
+			t.Fatal(text)
+		}
+		end -= 2
+		c := newCandidate(clean, bars[0], bars[1], bars[0], bars[1])
+		if span := c.cover(coversAddress); span.Start != start || span.End != end {
+			t.Errorf("%s: covers %q", text, clean[span.Start:span.End])
+		}
+	}
+}
+
+func FuzzCoversAddress(f *testing.F) {
+	f.Add("Flat 4, 61 Lane, London SE5 9NR", 8, 15)
+	f.Add("é, 12 –, º", 3, 5)
+	f.Fuzz(func(t *testing.T, text string, start, end int) {
+		if start < 0 || end <= start || end > len(text) {
+			return
+		}
+		c := newCandidate([]byte(text), start, end, start, end)
+		if span := c.cover(coversAddress); span.Start < 0 || span.Start > start || span.End < end || span.End > len(text) {
+			t.Errorf("%q[%d:%d] covers %v", text, start, end, span)
+		}
+	})
+}
