@@ -274,6 +274,9 @@ const (
 // chooseRun returns the cheapest run that list requires, of those that begin in list[from:to].
 func (c *chooser) chooseRun(list []*node, from, to int) (best anchor, ok bool) {
 	for i := from; i < to; i++ {
+		if lo, _ := list[i].widths(); lo == 0 {
+			continue // the run that begins behind it says more
+		}
 		var set byteSet
 		length := 0
 		for j := i; j < len(list); j++ {

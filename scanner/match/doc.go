@@ -34,7 +34,8 @@
 // what the machine has), which look up 32 buckets and five bytes at a time, or
 // with a shift-or over 32 buckets and four bytes, at about 1 ns per byte. What it
 // lets through is compared with all eight sets of the anchors in the bucket.
-// Runs of n bytes are looked for at every n-th place.
+// Runs of n bytes are looked for at every n-th place. Of many it is known that a match takes all of a run or nothing: then its
+// length and what stands at its ends decide, and none of it is read.
 //
 // From anchors to windows (automaton.go, walk.go, extent.go, window.go). Of an
 // anchor it is known which bytes can stand at the two places before it and the three behind it;

@@ -35,6 +35,7 @@ type exact struct {
 	lone   int     // the only such byte, or -1
 	slots  int     // of captures; 2 per group, from the second pair on
 	joints int     // how many of them there are
+	bound  bool    // a match begins with \b
 	lead   *lead   // what comes before all that, or nil
 }
 
@@ -168,6 +169,11 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 			p += n
 		} else if !x.later.has(text[p]) && (p > 0 || !x.first.has(text[p])) {
 			p++
+			continue
+		}
+		if x.bound && p > 0 && wordBytes[text[p]] && wordBytes[text[p-1]] {
+			for p++; p < min(to, check) && wordBytes[text[p]]; p++ {
+			}
 			continue
 		}
 		b.on = b.on && p-b.base < memoWidth/2

@@ -136,6 +136,11 @@ func newExact(expr string) *exact {
 		}
 	}
 	x.start = x.skip(x.start)
+	first := &x.ops[x.start]
+	for first.kind == exactSlot {
+		first = &x.ops[first.out]
+	}
+	x.bound = first.kind == exactAssert && first.arg == uint16(syntax.EmptyWordBoundary)
 	x.later = x.laterBytes().intersect(x.first)
 	x.pack()
 	x.compact()

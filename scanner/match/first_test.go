@@ -192,7 +192,7 @@ func TestRunsWithVectors(t *testing.T) {
 			}
 			if step.classify == nil {
 				for _, r := range f.runs {
-					if err := r.scan(t.Context(), text, sc); err != nil {
+					if err := f.scanRuns(t.Context(), r, text, sc); err != nil {
 						t.Fatal(err)
 					}
 				}

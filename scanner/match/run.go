@@ -24,6 +24,12 @@ type runEntry struct {
 	length      int
 	whole       func() *automaton // of the whole pattern
 	back, ahead []extent          // what can stand before and after the run
+
+	// If the pattern takes nothing but bytes of the set there, and none before and after, all of a run is its, or nothing. Then
+	// a run of more than most bytes is none, unless that is noLimit, and the pattern is walked over from its ends.
+	all        bool
+	most       int
+	head, tail int32 // numbers in filter.around, or none
 }
 
 // runSearch is after how many bytes the search around a run gives up and lets it
@@ -39,6 +45,15 @@ func (f *filter) addRun(pattern int, a *anchor) {
 		back:    extents(catNode(a.head...).reversed().sub),
 		ahead:   extents(a.tail),
 	}
+	e.most, e.all = new(setFinder).alone(a)
+	if e.head, e.tail = none, none; e.all {
+		if len(a.head) > 0 {
+			e.head = f.walker(catNode(a.head...).reversed().sub, true)
+		}
+		if len(a.tail) > 0 {
+			e.tail = f.walker(a.tail, false)
+		}
+	}
 	for _, r := range f.runs {
 		if r.set == a.set {
 			r.length = min(r.length, a.length)
@@ -51,6 +66,30 @@ func (f *filter) addRun(pattern int, a *anchor) {
 		r.member[c] = a.set.has(byte(c))
 	}
 	f.runs = append(f.runs, r)
+}
+
+// alone reports whether a match with a run has a byte of its set neither before nor after it, nor another in it, and the
+// greatest length of such a run, or noLimit.
+func (f *setFinder) alone(a *anchor) (most int, ok bool) {
+	for _, n := range a.run {
+		if n.bytes() != a.set || n.kind == kindRepeat && n.sub[0].kind != kindSet {
+			return 0, false
+		}
+		_, hi := n.widths()
+		most = addWidth(most, hi)
+	}
+	kinds := uint8(0)
+	for kind := range uint8(kindEdge) {
+		if a.set.intersect(kindBytes[kind]) != (byteSet{}) {
+			kinds |= 1 << kind
+		}
+	}
+	after, _ := f.after(a.tail, kinds)
+	f.back = true
+	before, _ := f.after(catNode(a.head...).reversed().sub, kinds)
+	f.back = false
+	none := byteSet{}
+	return most, after[0].intersect(a.set) == none && before[0].intersect(a.set) == none
 }
 
 // A run of 2n-1 bytes or more holds n of them that begin at a multiple of n. lane is the greatest such n up to 16 for
@@ -103,7 +142,7 @@ func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, step *fi
 				}
 				sc.runEnd[k] = end
 				if end-start >= r.length {
-					r.found(text, start, end, sc)
+					f.found(r, text, start, end, sc)
 				}
 			}
 			if sc.tired() {
@@ -149,18 +188,18 @@ func runIn(places []uint64, i int) (length, end int) {
 }
 
 // found goes on with a run.
-func (r *runs) found(text []byte, start, end int, sc *scratch) {
+func (f *filter) found(r *runs, text []byte, start, end int, sc *scratch) {
 	sc.stats.Anchors++
 	for k := range r.entries {
 		if e := &r.entries[k]; end-start >= e.length {
-			sc.runAt(e, text, start, end)
+			f.runAt(e, text, start, end, sc)
 		}
 	}
 }
 
-// scan finds the runs of text. It reads no byte twice: all bytes from start up
+// scanRuns finds the runs of text. It reads no byte twice: all bytes from start up
 // to known are members.
-func (r *runs) scan(ctx context.Context, text []byte, sc *scratch) error {
+func (f *filter) scanRuns(ctx context.Context, r *runs, text []byte, sc *scratch) error {
 	start, known, check := 0, 0, blockSize
 	for {
 		probe := start + r.length - 1
@@ -185,7 +224,7 @@ func (r *runs) scan(ctx context.Context, text []byte, sc *scratch) error {
 		for end < len(text) && r.member[text[end]] {
 			end++
 		}
-		r.found(text, start, end, sc)
+		f.found(r, text, start, end, sc)
 		if sc.tired() {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -196,20 +235,48 @@ func (r *runs) scan(ctx context.Context, text []byte, sc *scratch) error {
 }
 
 // runAt notes the window around a run if the pattern can match in it.
-func (sc *scratch) runAt(e *runEntry, text []byte, start, end int) {
+func (f *filter) runAt(e *runEntry, text []byte, start, end int, sc *scratch) {
 	st := sc.state(e.pattern)
 	if st.whole {
 		return
+	}
+	if e.all && e.most != noLimit && end-start > e.most {
+		return
+	}
+	if e.all {
+		ok, read := f.runStands(e, text, start, end)
+		work := walkCost + read
+		sc.stats.Walked += int64(work)
+		if st.work += work; !ok {
+			st.limit(len(text))
+			return
+		}
 	}
 	w := window{reachBack(e.back, text, start), end, reachAhead(e.ahead, text, end)}
 	if sc.gate != nil && !sc.gate.Open(int(e.pattern), w.from, start, w.to) {
 		return
 	}
-	st.work += walkCost + w.to - w.from
-	sc.stats.Walked += int64(walkCost + w.to - w.from)
-	if w.to-w.from > runSearch || e.whole().search(text, w.from, w.to) {
+	work := walkCost + w.to - w.from
+	st.work += work
+	sc.stats.Walked += int64(work)
+	if e.all || w.to-w.from > runSearch || e.whole().search(text, w.from, w.to) {
 		sc.stats.Windows++
 		st.windows = append(st.windows, w)
 	}
 	st.limit(len(text))
+}
+
+// runStands reports whether the pattern can match before and after a run that is all its, and how many bytes that took
+// to know.
+func (f *filter) runStands(e *runEntry, text []byte, start, end int) (ok bool, read int) {
+	if e.head != none {
+		if ok, read = f.around[e.head].backward(text, start); !ok {
+			return false, read
+		}
+	}
+	if e.tail == none {
+		return true, read
+	}
+	ok, more := f.around[e.tail].forward(text, end)
+	return ok, read + more
 }

@@ -174,7 +174,7 @@ func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, ste
 	}
 	if step.classify == nil {
 		for _, r := range f.runs {
-			if err := r.scan(ctx, text, sc); err != nil {
+			if err := f.scanRuns(ctx, r, text, sc); err != nil {
 				return dst, err
 			}
 		}
