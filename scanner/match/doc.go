@@ -53,7 +53,8 @@
 // backtracking matcher with a budget of steps tries first, on the whole text but from
 // the places of the window only. Once it has failed for long it keeps in mind where, so that what a later start of
 // the match leads to again is not tried again. Of a pattern that begins with a repeated class, as [\w.-]{0,50}?key, what is
-// behind that is looked for first, and then how far back the match begins (exact_lead.go). Where its budget or its knowledge of Unicode ends, RE2 decides:
+// behind that is looked for first, and then how far back the match begins (exact_lead.go). Repeats of a class and words are read many
+// bytes at a time (exact_bytes.go). Where its budget or its knowledge of Unicode ends, RE2 decides:
 // classes by name differ between versions of Unicode, while of letters in other cases a test asks both engines.
 //
 // RE2 runs over each window and one more rune on

@@ -36,21 +36,30 @@ type exact struct {
 	slots  int     // of captures; 2 per group, from the second pair on
 	joints int     // how many of them there are
 	bound  bool    // a match begins with \b
-	lead   *lead   // what comes before all that, or nil
+	begin  *look   // of later
+	tables []*look // by number of sets, where many bytes are looked up
+	words  []letters
+	lead   *lead // what comes before all that, or nil
 }
 
 type exactKind uint8
 
 const (
-	exactByte   exactKind = iota // a rune: a byte of set, or one beyond ASCII as high says
-	exactBytes                   // arg of them, all in ASCII
-	exactFork                    // first out, then alt; set and altSet are the next bytes of both
-	exactSlot                    // notes the place in slot arg
-	exactAssert                  // asks for the assertions of arg
+	exactByte    exactKind = iota // a rune: a byte of set, or one beyond ASCII as high says
+	exactBytes                    // arg of them; alt is one, and then the others, if high says that not all need be in ASCII
+	exactLetters                  // words[arg]; alt is the same byte by byte
+	exactFork                     // first out, then alt; set and altSet are the next bytes of both
+	exactSlot                     // notes the place in slot arg
+	exactAssert                   // asks for the assertions of arg
 	exactMatch
 	exactFail
 	exactJoint // the one numbered arg: several instructions lead here, and on to out
 )
+
+// hasAlt reports whether the instruction can lead to its alt.
+func (op *exactOp) hasAlt() bool {
+	return op.kind == exactFork || op.kind == exactLetters || op.kind == exactBytes && op.high != 0
+}
 
 type exactOp struct {
 	kind        exactKind
@@ -136,6 +145,8 @@ type backtrack struct {
 	memo         []uint64
 	on           bool
 	base, memoAt int
+
+	short run
 }
 
 const (
@@ -150,6 +161,7 @@ const (
 func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, from, to, budget int) (_ []Match, ok bool) {
 	b.steps, b.ask = budget, budget-askSteps
 	b.on, b.memoAt = false, budget-memoAfter
+	b.short = run{}
 	if x.lead != nil {
 		return x.findLed(b, dst, pattern, text, from, to)
 	}
@@ -167,8 +179,9 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 				continue
 			}
 			p += n
-		} else if !x.later.has(text[p]) && (p > 0 || !x.first.has(text[p])) {
+		} else if x.begin[text[p]] == 0 && (p > 0 || !x.first.has(text[p])) {
 			p++
+			p += x.begin.skip(text[p:max(p, min(to, check))])
 			continue
 		}
 		if x.bound && p > 0 && wordBytes[text[p]] && wordBytes[text[p-1]] {
@@ -242,20 +255,31 @@ func (x *exact) match(b *backtrack, text []byte, start, least int) int {
 				}
 			}
 		case exactBytes:
-			set, n := &x.sets[op.set], int(op.arg)
-			steps -= n / stepBytes
-			if n <= len(text)-p {
-				left := n
-				for _, c := range text[p : p+n] {
-					if !set.has(c) {
-						break
-					}
-					left--
-				}
-				if left == 0 {
+			if n := int(op.arg); n <= len(text)-p {
+				k := b.count(x.tables[op.set], text, p, n)
+				steps -= k / stepBytes
+				if k == n {
 					p, pc = p+n, op.out
 					continue
 				}
+				if op.high != 0 && text[p+k] >= utf8.RuneSelf {
+					p, pc = p+k, x.along(pc, k)
+					if op = &x.ops[pc]; op.kind == exactBytes {
+						pc = op.alt
+					}
+					continue
+				}
+			}
+		case exactLetters:
+			w := &x.words[op.arg]
+			ok, unsure := w.stands(text[p:])
+			if ok {
+				p, pc = p+w.n, op.out
+				continue
+			}
+			if unsure {
+				pc = op.alt
+				continue
 			}
 		case exactFork:
 			if p == len(text) {
@@ -265,13 +289,7 @@ func (x *exact) match(b *backtrack, text []byte, start, least int) int {
 			}
 			c := text[p]
 			if op.arg > 0 {
-				class, n := &x.sets[op.class], 0
-				for _, c := range text[p:min(len(text), p+int(op.arg))] {
-					if !class.has(c) {
-						break
-					}
-					n++
-				}
+				n := x.tables[op.class].count(text[p:min(len(text), p+int(op.arg))])
 				if n > 0 {
 					p += n
 					steps -= n / stepBytes

@@ -8,7 +8,7 @@ import (
 )
 
 // newExact returns nil if the pattern cannot be done.
-func newExact(expr string) *exact {
+func newExact(expr string, ts *lookups) *exact {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil
@@ -144,6 +144,7 @@ func newExact(expr string) *exact {
 	x.later = x.laterBytes().intersect(x.first)
 	x.pack()
 	x.compact()
+	x.looks(ts)
 	return x
 }
 
@@ -196,7 +197,7 @@ func (x *exact) compact() {
 			op := x.ops[pc]
 			number[pc] = uint32(len(ops))
 			ops = append(ops, op)
-			if op.kind == exactFork {
+			if op.hasAlt() {
 				stack = append(stack, op.alt)
 			}
 			if op.kind == exactMatch || op.kind == exactFail {
@@ -208,7 +209,7 @@ func (x *exact) compact() {
 	for i := range ops {
 		if op := &ops[i]; op.kind != exactMatch && op.kind != exactFail {
 			op.out = number[op.out]
-			if op.kind == exactFork {
+			if op.hasAlt() {
 				op.alt = number[op.alt]
 			}
 		}
@@ -272,35 +273,6 @@ func (x *exact) chain(pc uint32, numbers map[byteSet]uint16) {
 		}
 		op.arg, op.class, op.next = uint16(n), class, to
 		return
-	}
-}
-
-// pack makes one instruction of the same byte several times in a row, as [a-z]{32}.
-func (x *exact) pack() {
-	for pc := range x.ops {
-		op := &x.ops[pc]
-		if op.kind != exactByte || op.high != 0 {
-			continue
-		}
-		// What follows stays as it is, in case something else leads there.
-		n := 1
-		last := op
-		for n < 1<<15 {
-			next := &x.ops[last.out]
-			if next.kind == exactBytes && next.set == op.set {
-				n += int(next.arg)
-				last = next
-				break
-			}
-			if next.kind != exactByte || next.high != 0 || next.set != op.set || next == op {
-				break
-			}
-			n++
-			last = next
-		}
-		if n > 1 && n < 1<<15 {
-			op.kind, op.arg, op.out = exactBytes, uint16(n), last.out
-		}
 	}
 }
 

@@ -44,7 +44,7 @@ func (x *exact) join() {
 			continue
 		}
 		leads[op.out] = min(leads[op.out]+1, 2)
-		if op.kind == exactFork {
+		if op.hasAlt() {
 			leads[op.alt] = min(leads[op.alt]+1, 2)
 		}
 	}
@@ -60,7 +60,7 @@ func (x *exact) join() {
 	for i := range joint {
 		if op := &x.ops[i]; op.kind != exactMatch && op.kind != exactFail {
 			op.out = joint[op.out]
-			if op.kind == exactFork {
+			if op.hasAlt() {
 				op.alt = joint[op.alt]
 			}
 		}

@@ -146,8 +146,9 @@ func (x *exact) findLed(b *backtrack, dst []Match, pattern int, text []byte, fro
 				continue
 			}
 			p += n
-		} else if p < len(text) && !x.later.has(text[p]) && (p > 0 || !x.first.has(text[p])) {
+		} else if p < len(text) && x.begin[text[p]] == 0 && (p > 0 || !x.first.has(text[p])) {
 			p++
+			p += x.begin.skip(text[p:max(p, min(last, len(text), check))])
 			continue
 		}
 		if p >= len(text) {

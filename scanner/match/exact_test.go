@@ -37,7 +37,7 @@ func TestExactRemembers(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 9))
 	for _, expr := range hardToBacktrack {
 		t.Run(expr, func(t *testing.T) {
-			x, want := newExact(expr), regexp.MustCompile(expr)
+			x, want := newExact(expr, new(lookups)), regexp.MustCompile(expr)
 			if x == nil {
 				t.Fatal("no exact")
 			}
@@ -86,7 +86,7 @@ func TestExactRemembers(t *testing.T) {
 // TestExactIsLinear: the steps for texts on which backtracking alone takes time that grows with the square or faster.
 func TestExactIsLinear(t *testing.T) {
 	for _, expr := range []string{`(?:a|aa)+b`, `(?i)[\w.-]{0,50}?(?:aa)[ab]{40}c`, `(?:(?:a|aa)(?:a|aaa))+b`} {
-		x := newExact(expr)
+		x := newExact(expr, new(lookups))
 		var b backtrack
 		b.ctx = t.Context()
 		var steps [2]int
@@ -109,7 +109,7 @@ func TestExactLeads(t *testing.T) {
 	for _, expr := range []string{
 		`[ab]{0,3}?(c)d`, `[ab]{0,3}c+(d)`, `[a-c]*c[ad]{2}`, `[a-c]{2,4}?(?:cd|dc)`, `(?i)[\w.-]{0,5}?(?:ka|s)[a-dſ]{3}`, `[^d]+d\b`, `[ſ-ƀé]{0,2}(?:a|é)b`, `.*?(ab|c)d`, `(?i)[\w]+k{2}`,
 	} {
-		x, plain := newExact(expr), newExact(`(?:)`+expr)
+		x, plain := newExact(expr, new(lookups)), newExact(`(?:)`+expr, new(lookups))
 		if x == nil || plain == nil || x.lead == nil || plain.lead != nil {
 			t.Fatalf("%s: not one with a lead and one without", expr)
 		}

@@ -47,7 +47,7 @@ func TestExactKnowsFolds(t *testing.T) {
 		`(?i)contrase(?:ñ|n)a`, `(?i)[à-ÿ]+`, `(?i)ǆ`, `(?i)σοφος`, `(?i)[^\s"'“”<>]{4,40}`, `(?i)пароль`,
 		`(?i)в|ꙋ`, `(?i)ß`, `(?i)k+`, `(?i)s|k`, `(?i)[^à-ÿ]{2,}`, `(?i:[“”])a`, `(?i)σ`, `(?i)[α-ω]{2,9}\s`,
 	} {
-		x := newExact(expr)
+		x := newExact(expr, new(lookups))
 		if x == nil {
 			t.Errorf("%s has no exact", expr)
 			continue
@@ -56,7 +56,7 @@ func TestExactKnowsFolds(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s needs too many steps", expr)
 		}
-		e, _, err := parse(expr)
+		e, _, err := parse(expr, new(lookups))
 		if err != nil {
 			t.Fatal(err)
 		}

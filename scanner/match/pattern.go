@@ -64,7 +64,7 @@ type expression struct {
 // parse checks an expression with Go's parser first, whose errors are
 // the clearer ones and whose tree the filter is built from, and then, where RE2 could see it
 // differently or find it too large, with RE2.
-func parse(expr string) (expression, *syntax.Regexp, error) {
+func parse(expr string, ts *lookups) (expression, *syntax.Regexp, error) {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return expression{}, nil, err
@@ -76,7 +76,7 @@ func parse(expr string) (expression, *syntax.Regexp, error) {
 	}
 	e := expression{groups: tree.MaxCap(), most: most}
 	e.re = sync.OnceValues(func() (*re2.Regexp, error) { return compileRE2(expr, e.groups) })
-	e.exact = sync.OnceValue(func() *exact { return newExact(expr) })
+	e.exact = sync.OnceValue(func() *exact { return newExact(expr, ts) })
 	if !readAlike(expr, root) {
 		if _, err := e.re(); err != nil {
 			return expression{}, nil, err

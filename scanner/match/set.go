@@ -32,10 +32,10 @@ func Compile(patterns []Pattern) (*Set, error) {
 	s := &Set{patterns: slices.Clone(patterns), exprs: make([]expression, len(patterns))}
 	trees := make([]*syntax.Regexp, len(patterns))
 	var errs []error
-	failed := make([]error, len(patterns))
+	failed, ts := make([]error, len(patterns)), new(lookups)
 	inParallel(len(patterns), func(next func() int) {
 		for i := next(); i < len(patterns); i = next() {
-			s.exprs[i], trees[i], failed[i] = parse(patterns[i].Expr)
+			s.exprs[i], trees[i], failed[i] = parse(patterns[i].Expr, ts)
 		}
 	})
 	for i, err := range failed {

@@ -27,6 +27,16 @@ func (s byteSet) union(t byteSet) byteSet {
 	return s
 }
 
+// lowest returns the lowest byte of a set that is not empty.
+func (s byteSet) lowest() byte {
+	for i, w := range s {
+		if w != 0 {
+			return byte(i<<6 | bits.TrailingZeros64(w))
+		}
+	}
+	return 0
+}
+
 func (s byteSet) size() int {
 	n := 0
 	for _, w := range s {

@@ -33,7 +33,7 @@ func TestWholeTextsInPieces(t *testing.T) {
 		`\w \w`, `[a-z]{1,30}\b`, `(?m)^.{1,40}$`, `a.{0,100}b|x`, `日.{0,5}`, `[^\n]{5}`, `(\d)|(x)`, `.`, `a+`, `(?s)b.{0,1000}a`,
 		`\Bb`, `.{3,7}?\z`, `\A.`, `(?s).{1000}`, `\b.\b`,
 	} {
-		e, _, err := parse(expr)
+		e, _, err := parse(expr, new(lookups))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestWholeTextsInPieces(t *testing.T) {
 // A context that is done ends the reading of a text that must be read at once, too.
 func TestWholeTextsStop(t *testing.T) {
 	for _, expr := range []string{`x[a-z]+y|é`, `[a-z]{3}[0-9]|é`} {
-		e, _, err := parse(expr)
+		e, _, err := parse(expr, new(lookups))
 		if err != nil {
 			t.Fatal(err)
 		}
