@@ -2,10 +2,13 @@ package rules
 
 import (
 	"bytes"
+	"cmp"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 )
 
 // plainWords is text in lower case, every run of other characters than letters
@@ -148,17 +151,54 @@ func TestLexiconSpellings(t *testing.T) {
 	}
 }
 
-// FuzzLexicon holds the words found block by block to those found at once.
+// looseOccurrences is occurrences without the index of words that begin with ASCII, in no order.
+func looseOccurrences(x *lexicon, text []byte) (found []occurrence) {
+	inside := false
+	for i, r := range string(text) {
+		switch b := text[i]; {
+		case b >= utf8.RuneSelf && isWordRune(r) && (!inside || b >= 0xE0):
+			found = x.atWide(found, text, i)
+		case b < utf8.RuneSelf && isAlnum(b) && (!inside || classOf[b] == classUpper && humpAt(text, i)):
+			found = x.loosely(found, text, i)
+		}
+		inside = isWordRune(r)
+	}
+	return found
+}
+
+func sortedOccurrences(list []occurrence) []occurrence {
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b occurrence) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.word, b.word))
+	})
+	return list
+}
+
+// FuzzLexicon holds the words found block by block to those found at once, and both to those found
+// without a second index.
 func FuzzLexicon(f *testing.F) {
 	set := builtinSet(f)
 	f.Add("my dateOfBirth and SSN\xff é 生年月日 IBANCode " + strings.Repeat("passport ", 60))
 	f.Add(strings.Repeat("İK\u212a driver's licenceNo", 30))
+	f.Add("ErrorsWith idNo id  no d.o.b. DOBs PANs IDNo aB  c SSN2 ssns 401k t/c, vat. i live; e - mail eMail cc no ein, KTPs dateOfBirths")
+	for from := 0; from < len(set.lexicon.words); from += 100 {
+		var b strings.Builder
+		for i, w := range set.lexicon.words[from:min(from+100, len(set.lexicon.words))] {
+			b.Write(w.text)
+			b.WriteString([]string{" ", "s ", ", ", "X", "2 ", "_", "x ", "é", "s\n"}[i%9])
+		}
+		f.Add(b.String())
+		f.Add(strings.ReplaceAll(strings.ToUpper(b.String()), " ", "-"))
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		text := []byte(strings.ToValidUTF8(s, "?"))
 		if len(text) == 0 {
 			return
 		}
 		whole := set.lexicon.occurrences(nil, text, 0, len(text))
+		if loose := looseOccurrences(set.lexicon, text); !slices.Equal(sortedOccurrences(whole), sortedOccurrences(loose)) {
+			t.Fatalf("%d words, %d without the index", len(whole), len(loose))
+		}
 		n := new(noted)
 		n.reset(set.lexicon, text)
 		var parts []occurrence
