@@ -13,9 +13,9 @@ type item struct {
 	sets   [anchorLen]uint64 // by class
 }
 
-// newFilter builds the filter of the anchors of every pattern.
-func newFilter(byPattern [][]anchor) *filter {
-	f := &filter{always: make([]uint64, (len(byPattern)+63)/64), walkers: map[string]int32{}}
+// newFilter builds the filter of the anchors of every pattern for a first step.
+func newFilter(byPattern [][]anchor, step *firstStep) *filter {
+	f := &filter{step: step, always: make([]uint64, (len(byPattern)+63)/64), walkers: map[string]int32{}}
 	f.scratch.New = func() any { return f.newScratch(len(byPattern)) }
 	var items []item
 	var anchors []*anchor
@@ -35,8 +35,8 @@ func newFilter(byPattern [][]anchor) *filter {
 		}
 	}
 	f.walkers = nil
-	cl := newClasses(anchors)
-	f.class = cl.of
+	cl := newClasses(anchors, step.classes)
+	f.class, f.coding = cl.of, newCoding(&cl.of)
 	for _, r := range f.runs {
 		for c := range 256 {
 			if r.member[c] {
@@ -70,9 +70,9 @@ func newFilter(byPattern [][]anchor) *filter {
 		}
 	}
 	sortItems(items)
-	most, vectors, buckets := 300, false, lanesAll // anchors of a bank
-	if firstSteps[0].classify != nil {
-		most, vectors = 1024, true
+	most, buckets := wordAnchors, lanesAll
+	if step.list != nil {
+		most = vectorAnchors
 		if len(items) > fewAnchors {
 			buckets = maxBuckets
 		}
@@ -80,27 +80,28 @@ func newFilter(byPattern [][]anchor) *filter {
 	for range max(1, (len(items)+most-1)/most) {
 		f.banks = append(f.banks, newBank(buckets))
 	}
-	switch {
-	case len(items) <= lanesAll:
+	if len(items) <= buckets {
 		for i := range items {
 			f.banks[0].add(i, &items[i])
 		}
-	case vectors:
-		f.fillParts(items, cl)
-	default:
-		f.fillHalves(items)
+		return f
 	}
+	f.fillParts(items, cl)
 	return f
 }
+
+const (
+	// Anchors of a bank, at most, for the first step over words and those with vectors.
+	wordAnchors, vectorAnchors = 300, 1024
+	// fewAnchors is the number up to which half of the buckets let no more places through than reading the text with
+	// the other half would cost.
+	fewAnchors = 400
+)
 
 // sortItems puts the frequent anchors first, which choose their bucket first.
 func sortItems(items []item) {
 	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.anchor.first, a.anchor.first) })
 }
-
-// fewAnchors is the number up to which half of the buckets let no more places through than reading the text with
-// the other half would cost.
-const fewAnchors = 400
 
 // newBank makes a bank of so many buckets.
 func newBank(buckets int) *bank {
@@ -157,15 +158,22 @@ func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled
 		bucket int
 		rise   float32
 	}
+	places := classLen
+	if f.step.list == nil {
+		places = firstLen
+	}
 	for i := range items {
-		it := &items[i]
+		it := items[i]
+		for k := places; k < classLen; k++ {
+			it.sets[k] = ^uint64(0)
+		}
 		var with [classLen][]uint64
 		for k := range with {
 			with[k] = samples.with(k, it.sets[k])
 		}
 		best := make([]choice, 0, likely+1)
 		for b := range all {
-			rise := all[b].rise(it, cl)
+			rise := all[b].rise(&it, cl)
 			if len(best) == likely && rise >= best[likely-1].rise {
 				continue
 			}
@@ -184,7 +192,7 @@ func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled
 		}
 		b := &all[chosen]
 		b.count = b.counted(&with)
-		b.rate += b.rise(it, cl)
+		b.rate += b.rise(&it, cl)
 		for k := range with {
 			for x := it.sets[k] &^ b.sets[k]; x != 0; x &= x - 1 {
 				for m, w := range cl.weights[bits.TrailingZeros64(x)] {
@@ -196,7 +204,7 @@ func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled
 				b.with[k][w] |= x
 			}
 		}
-		banks[chosen/buckets].add(chosen%buckets, it)
+		banks[chosen/buckets].add(chosen%buckets, &items[i])
 	}
 }
 
@@ -238,72 +246,6 @@ func product(shares []share) (rate float32) {
 		rate += r
 	}
 	return rate
-}
-
-// fillHalves is fill for the first steps that have 32 buckets, and for tables by the halves of a byte.
-func (f *filter) fillHalves(items []item) {
-	n := lanesAll * len(f.banks)
-	union := make([][vectLen]byteSet, n)
-	shares := make([][vectLen]share, n)
-	rates := make([]float32, n)
-	for i := range items {
-		it := &items[i]
-		best, bestRise := 0, float32(0)
-		var bestShares [vectLen]share
-		for b := range n {
-			after := shares[b]
-			changed := false
-			for k := range vectLen {
-				merged := union[b][k].union(it.anchor.seq[k])
-				if merged == union[b][k] {
-					continue
-				}
-				changed = true
-				if firstSteps[0].halves {
-					merged = merged.halves()
-				}
-				after[k] = shareOf(merged)
-			}
-			rise := float32(0)
-			if changed {
-				rise = product(after[:]) - rates[b]
-			}
-			if b == 0 || rise < bestRise {
-				best, bestRise, bestShares = b, rise, after
-				if !changed {
-					break
-				}
-			}
-		}
-		for k := range vectLen {
-			union[best][k] = union[best][k].union(it.anchor.seq[k])
-		}
-		shares[best] = bestShares
-		rates[best] += bestRise
-		f.banks[best/lanesAll].add(best%lanesAll, it)
-	}
-}
-
-// halves returns the set as tables by the halves of a byte know it: each high half with
-// each low half.
-func (s byteSet) halves() (t byteSet) {
-	var low, high uint16
-	for i, w := range s {
-		for k := range 4 {
-			if part := uint16(w >> (16 * k)); part != 0 {
-				low |= part
-				high |= 1 << (4*i + k)
-			}
-		}
-	}
-	for i := range t {
-		for k := range 4 {
-			if high>>(4*i+k)&1 != 0 {
-				t[i] |= uint64(low) << (16 * k)
-			}
-		}
-	}
-	return t
 }
 
 // add puts an anchor into a bucket.

@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-const maxClasses = 64
+const maxClasses = 64 // of any first step
 
 // classes are bytes that the filter does not tell apart. Bytes that are in the same sets of all anchors
-// are one class. If that makes more than 64, those are joined whose difference matters least: rare bytes, in the
+// are one class. If that makes more than there can be, those are joined whose difference matters least: rare bytes, in the
 // sets of common anchors. A set then has all bytes of a class or none, so it can only grow.
 type classes struct {
 	of      [256]uint8
@@ -29,8 +29,8 @@ type classGroup struct {
 	id    int
 }
 
-// newClasses chooses the classes for some anchors.
-func newClasses(anchors []*anchor) *classes {
+// newClasses chooses the classes for some anchors, most at most. That of the last byte beyond ASCII is number 0.
+func newClasses(anchors []*anchor, most int) *classes {
 	// The sets of all anchors, and what a byte more in each of them costs: how much oftener its anchors are found, per
 	// share of the byte in each sort of text.
 	type use struct {
@@ -116,7 +116,7 @@ func newClasses(anchors []*anchor) *classes {
 			}
 		}
 	}
-	if len(all) > maxClasses {
+	if len(all) > most {
 		for _, g := range all {
 			g.costs = make([]float32, len(all))
 		}
@@ -133,7 +133,7 @@ func newClasses(anchors []*anchor) *classes {
 			choose(g)
 		}
 	}
-	for len(all) > maxClasses {
+	for len(all) > most {
 		from := slices.MinFunc(all, func(a, b *classGroup) int { return cmp.Compare(a.cost, b.cost) })
 		to := from.best
 		all = slices.DeleteFunc(all, func(g *classGroup) bool { return g == from })
@@ -158,6 +158,7 @@ func newClasses(anchors []*anchor) *classes {
 			}
 		}
 	}
+	slices.SortStableFunc(all, func(a, b *classGroup) int { return cmp.Compare(b.bytes[3]>>63, a.bytes[3]>>63) })
 	cl := &classes{n: len(all)}
 	for i, g := range all {
 		cl.members[i] = g.bytes

@@ -31,7 +31,7 @@
 //
 // From text to anchors (first.go, filter.go, run.go). The first step reads the text once,
 // whatever the number of patterns: with vectors (AVX-512 VBMI, AVX2, NEON, by
-// what the machine has), which look up 32 buckets and five bytes at a time, or
+// what the machine has), which look up 32 or 64 buckets and five bytes at a time, or
 // with a shift-or over 32 buckets and four bytes, at about 1 ns per byte. What it
 // lets through is compared with all eight sets of the anchors in the bucket.
 // Runs of n bytes are looked for at every n-th place. Of many it is known that a match takes all of a run or nothing: then its

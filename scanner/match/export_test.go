@@ -1,7 +1,6 @@
 package match
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 )
@@ -15,11 +14,11 @@ func FirstSteps() []string {
 	return names
 }
 
-// FindWith is FindStats with the named first step.
-func (s *Set) FindWith(ctx context.Context, dst []Match, text []byte, stats *Stats, step string) ([]Match, error) {
+// CompileFor is Compile for a machine with the named first step.
+func CompileFor(step string, patterns []Pattern) (*Set, error) {
 	for i := range firstSteps {
 		if firstSteps[i].name == step {
-			return s.findWith(ctx, dst, text, stats, &firstSteps[i], nil)
+			return compile(patterns, &firstSteps[i])
 		}
 	}
 	panic("no first step " + step)

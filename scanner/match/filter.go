@@ -24,7 +24,9 @@ const (
 //
 // The second and third step know bytes by their class (class.go), so that their tables are small.
 type filter struct {
+	step    *firstStep // for which it was built
 	class   [256]uint8
+	coding  coding // of the same classes
 	banks   []*bank
 	entries []entry
 	seqs    [][anchorLen]uint16 // of the entries' anchors, as numbers of sets

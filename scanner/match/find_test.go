@@ -30,6 +30,7 @@ func compile(t testing.TB, exprs ...string) *match.Set {
 // oracle is a set of patterns with Go's own engine beside it.
 type oracle struct {
 	set   *match.Set
+	sets  map[string]*match.Set // by first step
 	exprs []string
 	trees []*syntax.Regexp
 	std   []*regexp.Regexp
@@ -37,7 +38,19 @@ type oracle struct {
 
 func newOracle(t testing.TB, exprs ...string) *oracle {
 	t.Helper()
-	o := &oracle{set: compile(t, exprs...), exprs: exprs}
+	o := &oracle{sets: map[string]*match.Set{}, exprs: exprs}
+	patterns := make([]match.Pattern, len(exprs))
+	for i, e := range exprs {
+		patterns[i].Expr = e
+	}
+	for _, step := range match.FirstSteps() {
+		set, err := match.CompileFor(step, patterns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.sets[step] = set
+	}
+	o.set = o.sets[match.FirstSteps()[0]]
 	for _, e := range exprs {
 		tree, err := syntax.Parse(e, syntax.Perl)
 		if err != nil {
@@ -77,7 +90,7 @@ func (o *oracle) check(t *testing.T, text []byte, std bool) []match.Match {
 	}
 	var got []match.Match
 	for _, step := range match.FirstSteps() {
-		got, err = o.set.FindWith(t.Context(), nil, text, nil, step)
+		got, err = o.sets[step].Find(t.Context(), nil, text)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,33 +9,33 @@ import (
 
 // The first step with vectors.
 //
-// For each of some places k and each bucket, a table says which bytes can
-// stand at k. Eight buckets share a byte, so one lookup with the byte of the text
-// as the index gives, as bits, those of eight buckets that can have it. A
-// vector of text, looked up in the table of place 0, and the same text from one
-// byte, two, three bytes and so on further on, looked up in those of places 1, 2, 3 and so on,
-// are combined with AND: what is left in a byte are the buckets for which all
+// Text is first turned into classes (class.go): bytes that no anchor tells apart. For each of some
+// places k and each bucket, a table says which classes can stand at k. Eight buckets share a byte, so one lookup with
+// a class as the index gives, as bits, those of eight buckets that can have it. A vector of classes, looked up in the
+// table of place 0, and the same from one byte, two, three bytes and so on further on, looked up in those of places 1,
+// 2, 3 and so on, are combined with AND: what is left in a byte are the buckets for which all
 // places hold. Groups of eight buckets are combined with OR, and a byte that is not
-// zero is one bit of the result.
+// zero is a place to look at.
 //
 //	text      g  h  p  _  x        lookup 0, place k=0:  bit of bucket 3 at "g"
 //	text+1    h  p  _  x  y        lookup 1, place k=1:  bit of bucket 3 at "h"
 //	...                            AND: bucket 3 is left at the place of "ghp_x"
 //
-// AVX-512 VBMI first turns the text into classes (class.go), two lookups of 64 bytes in tables of 128
-// (VPERMI2B) for every block. Classes are below 64, so that tables of them fit one register and
-// 64 bytes are looked up by one instruction (VPERMB): it has 64 buckets and five places. AVX2 and NEON
-// look up 16-byte tables, one by the low and one by the high half of a byte, again combined with AND, so
-// they let more through; they have six places and 32 buckets, each two of the 64. The result is never less than
-// what the loop over two words in filter.go gives, which runs where there are no such instructions.
+// AVX-512 VBMI looks up 64 bytes in a table of 64 with one instruction (VPERMB), and in one of 128 with
+// another (VPERMI2B), two of which turn text into classes, so it has 64 classes.
+//
+// AVX2 and NEON have tables of 16 and 32 bytes (VPSHUFB, TBL), and so 32 classes. VPSHUFB gives zero where the highest bit
+// of an index is set. A code is a class with its bit 4 also there; with a copy in which that bit is inverted, two lookups
+// combined with OR are one in a table of 32. A table of 128 is read in eight rows of 16: the
+// byte less 16, 32 and so on is negative in the rows above its own, which then give zero; what the rows below give is
+// taken back by XOR, because each has what differs from the one before.
+//
+// The result is what the loop over two words in filter.go gives, or less; that runs where there are no such instructions.
 
 const (
-	vectLen  = 6  // places that AVX2 and NEON look at
-	classLen = 5  // places that AVX-512 has time for
-	blockLen = 64 // bytes of text for one word of the result
+	classLen = 5  // places that vectors look at
+	blockLen = 64 // bytes of text for one turn
 
-	// vectAhead is how many bytes past a block are read.
-	vectAhead = vectLen - 1
 	// listAhead is how many numbers firstStep.list may write too many.
 	listAhead = 32
 	// passBlocks is how many blocks are looked at in one call.
@@ -44,60 +44,72 @@ const (
 
 // tables are the first step's sets as vectors need them. The assembly knows this layout.
 type tables struct {
-	halves  [lanesAll / 8][vectLen][2][16]byte // by the low and the high half of a byte
-	members [maxBuckets / 8][classLen][64]byte // by class
-	groups  int                                // of eight buckets that members has: 4 or 8
+	members [maxBuckets / 8][classLen][maxClasses]byte
+	groups  int // of eight buckets that there are: 4 or 8
 }
 
 // add notes an anchor of a bucket.
 func (t *tables) add(bucket int, it *item) {
-	bit := byte(1) << (bucket % 8)
 	for k := range classLen {
 		for x := it.sets[k]; x != 0; x &= x - 1 {
-			t.members[bucket/8][k][bits.TrailingZeros64(x)] |= bit
+			t.members[bucket/8][k][bits.TrailingZeros64(x)] |= 1 << (bucket % 8)
 		}
 	}
-	for k := range vectLen {
-		h := &t.halves[bucket%lanesAll/8][k]
-		for w, x := range it.anchor.seq[k] {
-			for ; x != 0; x &= x - 1 {
-				c := w<<6 | bits.TrailingZeros64(x)
-				h[0][c&15] |= bit
-				h[1][c>>4] |= bit
-			}
+}
+
+// coding says how bytes become codes. The assembly knows this layout.
+type coding struct {
+	of     [256]uint8 // the class, bit 4 of which is also bit 7
+	rows   [256]uint8 // the same in rows of 16; all but the first, and the first beyond ASCII, have what differs from the row before
+	beyond int        // not zero if some byte beyond ASCII has another code than zero
+}
+
+func newCoding(class *[256]uint8) (c coding) {
+	for b, n := range class {
+		c.of[b] = n | n&16<<3
+		c.rows[b] = c.of[b]
+		if b%128 >= 16 {
+			c.rows[b] ^= c.of[b-16]
+		}
+		if b >= 128 {
+			c.beyond |= int(c.of[b])
 		}
 	}
+	return c
+}
+
+// codes are a piece of a text as codes, and for AVX2 again with the highest bit of each inverted. The assembly knows
+// how far apart they are.
+type codes struct {
+	code, inverted [(passBlocks + 1) * blockLen]byte
 }
 
 // firstStep is one way to do it. The zero value is the loop of filter.go.
 type firstStep struct {
-	name string
-	// places writes one word for each block of 64 bytes: bit i is set if an anchor may stand at
-	// byte i. It reads vectAhead bytes more than the blocks have.
-	places func(t *tables, text *byte, blocks int, out *uint64)
-	halves bool // by tables.halves; then anchors are put into buckets that suit these
-	// list is places where classify is not nil, for classes instead of text; it writes the numbers of the
-	// places, in order, and returns how many there are. It writes listAhead more that mean nothing.
-	list func(t *tables, classes *byte, blocks int, out *uint16) int
-	// classify turns blocks of text into classes.
-	classify func(class *[256]byte, text *byte, blocks int, out *byte)
-	// members writes one bit for each class: whether it is not zero in the table.
-	members func(table *[maxClasses]byte, classes *byte, blocks int, out *uint64)
+	name    string
+	classes int // how many there can be
+	// classify turns blocks of text into codes, written from a place in codes.code on.
+	classify func(c *coding, text *byte, blocks int, out *byte)
+	// list writes the numbers of the places where an anchor may stand, in order, and returns how many there are. It
+	// reads classLen-1 codes more than the blocks have, and writes listAhead numbers more that mean nothing.
+	list func(t *tables, code *byte, blocks int, out *uint16) int
+	// members writes one bit for each code: whether its class is not zero in the table. It may be nil.
+	members func(table *[maxClasses]byte, code *byte, blocks int, out *uint64)
 }
 
 // firstSteps are those that this machine can do, the fastest first.
-var firstSteps = append(vectorSteps(), firstStep{name: "go"})
+var firstSteps = append(vectorSteps(), firstStep{name: "go", classes: maxClasses})
 
 // vectors is the memory of the first step with vectors.
 type vectors struct {
-	places  [passBlocks + 1]uint64
-	list    [passBlocks*blockLen + listAhead]uint16
-	tail    [2 * blockLen]byte
-	classes [(passBlocks + 1) * blockLen]byte
+	codes  codes
+	list   [passBlocks*blockLen + listAhead]uint16
+	places [passBlocks]uint64
+	tail   [blockLen]byte
 }
 
 // find runs the first step over a text and goes on with what it finds.
-func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scratch) error {
+func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 	if len(text) > 0 {
 		for _, b := range f.banks {
 			if b.starts != 0 {
@@ -105,7 +117,7 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 			}
 		}
 	}
-	if step.places == nil && step.list == nil {
+	if f.step.list == nil {
 		for from := 0; from == 0 || from < len(text); from += blockSize {
 			for i := range f.banks {
 				if err := ctx.Err(); err != nil {
@@ -132,41 +144,19 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 		}
 		// The last block may not be full. Of places that have not all their bytes nothing is asked.
 		blocks := min((last-at)/blockLen+1, passBlocks)
-		most := ^uint64(0)
-		if left := last - at - (blocks-1)*blockLen; left < blockLen {
-			most >>= blockLen - 1 - left
-		}
-		full := blocks
-		switch {
-		case step.classify != nil:
-			f.classify(text[at:min(len(text), at+blocks*blockLen+anchorLen-1)], step, v)
-		case at+blocks*blockLen+vectAhead > len(text):
-			full--
-			copyTail(v.tail[:], text[at+full*blockLen:])
-		}
+		f.classify(text[at:min(len(text), at+blocks*blockLen+anchorLen-1)], v)
 		for _, b := range f.banks {
-			if step.list != nil {
-				n := step.list(&b.tables, &v.classes[0], blocks, &v.list[0])
-				for n > 0 && at+int(v.list[n-1]) > last {
-					n--
-				}
-				if err := f.listed(ctx, b, text, at, v.list[:n], sc); err != nil {
-					return err
-				}
-				continue
+			n := f.step.list(&b.tables, &v.codes.code[0], blocks, &v.list[0])
+			for n > 0 && at+int(v.list[n-1]) > last {
+				n--
 			}
-			step.places(&b.tables, &text[at], full, &v.places[0])
-			if full < blocks {
-				step.places(&b.tables, &v.tail[0], 1, &v.places[full])
-			}
-			v.places[blocks-1] &= most
-			if err := f.candidates(ctx, b, text, at, v.places[:blocks], sc); err != nil {
+			if err := f.listed(ctx, b, text, at, v.list[:n], sc); err != nil {
 				return err
 			}
 		}
-		if step.classify != nil && len(f.runs) > 0 {
+		if f.step.members != nil && len(f.runs) > 0 {
 			end := min(len(text), at+passBlocks*blockLen)
-			if err := f.runsIn(ctx, text, at, end, step, sc); err != nil {
+			if err := f.runsIn(ctx, text, at, end, sc); err != nil {
 				return err
 			}
 		}
@@ -179,48 +169,25 @@ func (f *filter) find(ctx context.Context, text []byte, step *firstStep, sc *scr
 	return nil
 }
 
-// copyTail copies the end of a text and fills up with zeros.
-func copyTail(dst, text []byte) { clear(dst[copy(dst, text):]) }
-
-// classify turns text into classes.
-func (f *filter) classify(text []byte, step *firstStep, v *vectors) {
+// classify turns text into codes, and what is missing of the last block into those of zeros.
+func (f *filter) classify(text []byte, v *vectors) {
 	blocks := len(text) / blockLen
 	if blocks > 0 {
-		step.classify(&f.class, &text[0], blocks, &v.classes[0])
+		f.step.classify(&f.coding, &text[0], blocks, &v.codes.code[0])
 	}
 	if rest := text[blocks*blockLen:]; len(rest) > 0 {
-		copyTail(v.tail[:blockLen], rest)
-		step.classify(&f.class, &v.tail[0], 1, &v.classes[blocks*blockLen])
+		clear(v.tail[copy(v.tail[:], rest):])
+		f.step.classify(&f.coding, &v.tail[0], 1, &v.codes.code[blocks*blockLen])
 	}
 }
 
-// candidates goes on with the places that bits are set for.
-func (f *filter) candidates(ctx context.Context, bk *bank, text []byte, at int, places []uint64, sc *scratch) error {
-	b := &sc.batch
-	n := 0
-	for i, w := range places {
-		for ; w != 0; w &= w - 1 {
-			p := i*blockLen + bits.TrailingZeros64(w)
-			b.places[n], b.classes[n] = int32(p), f.classesAt(text, at+p)
-			if n++; n < batchLen {
-				continue
-			}
-			if err := f.batch(ctx, bk, text, at, n, sc); err != nil {
-				return err
-			}
-			n = 0
-		}
-	}
-	return f.batch(ctx, bk, text, at, n, sc)
-}
-
-// listed is candidates for places by number.
+// listed goes on with the places that a list has the numbers of, counted from text[at].
 func (f *filter) listed(ctx context.Context, bk *bank, text []byte, at int, places []uint16, sc *scratch) error {
 	b := &sc.batch
 	for len(places) > 0 {
 		n := min(len(places), batchLen)
 		for i, p := range places[:n] {
-			b.places[i], b.classes[i] = int32(p), binary.LittleEndian.Uint64(sc.vectors.classes[p:])
+			b.places[i], b.classes[i] = int32(p), binary.LittleEndian.Uint64(sc.vectors.codes.code[p:])
 		}
 		if err := f.batch(ctx, bk, text, at, n, sc); err != nil {
 			return err

@@ -2,26 +2,29 @@ package match
 
 import "golang.org/x/sys/cpu"
 
-// listVBMI, classifyVBMI and membersVBMI are list, classify and members of firstStep, placesAVX2 is places; see first.go.
+// These are classify, list and members of firstStep; see first.go.
 //
 //go:noescape
-func listVBMI(t *tables, classes *byte, blocks int, out *uint16) int
+func classifyVBMI(c *coding, text *byte, blocks int, out *byte)
 
 //go:noescape
-func placesAVX2(t *tables, text *byte, blocks int, out *uint64)
+func listVBMI(t *tables, code *byte, blocks int, out *uint16) int
 
 //go:noescape
-func classifyVBMI(class *[256]byte, text *byte, blocks int, out *byte)
+func membersVBMI(table *[maxClasses]byte, code *byte, blocks int, out *uint64)
 
 //go:noescape
-func membersVBMI(table *[maxClasses]byte, classes *byte, blocks int, out *uint64)
+func classifyAVX2(c *coding, text *byte, blocks int, out *byte)
+
+//go:noescape
+func listAVX2(t *tables, code *byte, blocks int, out *uint16) int
 
 func vectorSteps() (steps []firstStep) {
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512VBMI2 && cpu.X86.HasPOPCNT {
-		steps = append(steps, firstStep{name: "avx512vbmi", list: listVBMI, classify: classifyVBMI, members: membersVBMI})
+		steps = append(steps, firstStep{name: "avx512vbmi", classes: 64, classify: classifyVBMI, list: listVBMI, members: membersVBMI})
 	}
-	if cpu.X86.HasAVX2 {
-		steps = append(steps, firstStep{name: "avx2", places: placesAVX2, halves: true})
+	if cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasPOPCNT {
+		steps = append(steps, firstStep{name: "avx2", classes: 32, classify: classifyAVX2, list: listAVX2})
 	}
 	return steps
 }

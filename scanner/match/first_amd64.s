@@ -2,14 +2,18 @@
 
 // See first.go for the algorithm.
 //
-// The layout of type tables: halves is 4 groups of 6 pairs of 16 bytes, members
-// begins at 768 and is 8 groups of 5 tables of 64 bytes, of which only the first 4 count if groups is no more.
-#define MEMBERS 768
-#define GROUPS 3328
+// The layout of type tables: members is 8 groups of 5 tables of 64 bytes, then comes the number of groups. That of type
+// coding: 256 codes, 256 bytes of rows, and whether there are any beyond ASCII.
+#define GROUPS 2560
+#define ROWS 256
+#define BEYOND 512
 
-// func classifyVBMI(class *[256]byte, text *byte, blocks int, out *byte)
+// INVERTED is how far from a code its copy with the highest bit inverted is.
+#define INVERTED 8256
+
+// func classifyVBMI(c *coding, text *byte, blocks int, out *byte)
 TEXT ·classifyVBMI(SB), NOSPLIT, $0-32
-	MOVQ class+0(FP), DX
+	MOVQ c+0(FP), DX
 	MOVQ text+8(FP), SI
 	MOVQ blocks+16(FP), CX
 	MOVQ out+24(FP), DI
@@ -36,10 +40,10 @@ done:
 	VZEROUPPER
 	RET
 
-// func membersVBMI(table *[64]byte, classes *byte, blocks int, out *uint64)
+// func membersVBMI(table *[64]byte, code *byte, blocks int, out *uint64)
 TEXT ·membersVBMI(SB), NOSPLIT, $0-32
 	MOVQ table+0(FP), DX
-	MOVQ classes+8(FP), SI
+	MOVQ code+8(FP), SI
 	MOVQ blocks+16(FP), CX
 	MOVQ out+24(FP), DI
 	VMOVDQU64 (DX), Z0
@@ -111,15 +115,14 @@ GLOBL wordNumbers<>(SB), RODATA|NOPTR, $64
 	GROUP(Z21, Z22, Z23, Z24, Z25) \
 	GROUP(Z26, Z27, Z28, Z29, Z30)
 
-// func listVBMI(t *tables, classes *byte, blocks int, out *uint16) int
+// func listVBMI(t *tables, code *byte, blocks int, out *uint16) int
 TEXT ·listVBMI(SB), NOSPLIT, $0-40
 	MOVQ t+0(FP), DX
-	MOVQ classes+8(FP), SI
+	MOVQ code+8(FP), SI
 	MOVQ blocks+16(FP), CX
 	MOVQ out+24(FP), DI
 	MOVQ DI, R8
 	MOVQ GROUPS(DX), R9
-	ADDQ $MEMBERS, DX
 	VMOVDQU64 wordNumbers<>(SB), Z9
 	MOVL $32, AX
 	VPBROADCASTW AX, Z10
@@ -172,71 +175,205 @@ done:
 	VZEROUPPER
 	RET
 
-// SPLIT reads text and takes its bytes apart into low and high halves.
-#define SPLIT(off, lo, hi) \
-	VMOVDQU off(SI), lo \
-	VPSRLW $4, lo, hi \
-	VPAND Y15, lo, lo \
-	VPAND Y15, hi, hi
-
-// LOOK takes from Y10 the buckets for which one place does not hold.
-#define LOOK(off, lo, hi) \
-	VBROADCASTI128 off(DX), Y8 \
-	VPSHUFB lo, Y8, Y8 \
-	VPAND Y8, Y10, Y10 \
-	VBROADCASTI128 off+16(DX), Y8 \
-	VPSHUFB hi, Y8, Y8 \
-	VPAND Y8, Y10, Y10
-
-// GROUP2 gives in Y10 the buckets of one group for which all six places hold.
-#define GROUP2(off) \
-	VBROADCASTI128 off(DX), Y10 \
-	VPSHUFB Y0, Y10, Y10 \
-	VBROADCASTI128 off+16(DX), Y8 \
-	VPSHUFB Y1, Y8, Y8 \
-	VPAND Y8, Y10, Y10 \
-	LOOK(off+32, Y2, Y3) \
-	LOOK(off+64, Y4, Y5) \
-	LOOK(off+96, Y6, Y7) \
-	LOOK(off+128, Y13, Y14) \
-	LOOK(off+160, Y9, Y11)
-
-// func placesAVX2(t *tables, text *byte, blocks int, out *uint64)
-TEXT ·placesAVX2(SB), NOSPLIT, $0-32
-	MOVQ t+0(FP), DX
+// func classifyAVX2(c *coding, text *byte, blocks int, out *byte)
+TEXT ·classifyAVX2(SB), NOSPLIT, $0-32
+	MOVQ c+0(FP), DX
 	MOVQ text+8(FP), SI
 	MOVQ blocks+16(FP), CX
 	MOVQ out+24(FP), DI
+	MOVQ BEYOND(DX), R8
+	ADDQ $ROWS, DX
+	VBROADCASTI128 0(DX), Y0
+	VBROADCASTI128 16(DX), Y1
+	VBROADCASTI128 32(DX), Y2
+	VBROADCASTI128 48(DX), Y3
+	VBROADCASTI128 64(DX), Y4
+	VBROADCASTI128 80(DX), Y5
+	VBROADCASTI128 96(DX), Y6
+	VBROADCASTI128 112(DX), Y7
+	MOVQ $0x1010101010101010, AX
+	MOVQ AX, X8
+	VPBROADCASTQ X8, Y8
+	MOVQ $0x8080808080808080, AX
+	MOVQ AX, X9
+	VPBROADCASTQ X9, Y9
 	ADDQ CX, CX // half a block at a time
-	MOVQ $0x0f0f0f0f0f0f0f0f, AX
-	MOVQ AX, X15
-	VPBROADCASTQ X15, Y15
-	TESTQ CX, CX
-	JZ   done2
-loop2:
-	SPLIT(0, Y0, Y1)
-	SPLIT(1, Y2, Y3)
-	SPLIT(2, Y4, Y5)
-	SPLIT(3, Y6, Y7)
-	SPLIT(4, Y13, Y14)
-	SPLIT(5, Y9, Y11)
-	GROUP2(0)
-	VMOVDQA Y10, Y12
-	GROUP2(192)
-	VPOR Y10, Y12, Y12
-	GROUP2(384)
-	VPOR Y10, Y12, Y12
-	GROUP2(576)
-	VPOR Y10, Y12, Y12
-	VPXOR Y8, Y8, Y8
-	VPCMPEQB Y8, Y12, Y12
-	VPMOVMSKB Y12, AX
-	NOTL AX
-	MOVL AX, (DI)
+	JZ   done
+loop:
+	VMOVDQU (SI), Y10
+	VPSHUFB Y10, Y0, Y12
+#define ROW(table) \
+	VPSUBSB Y8, Y10, Y10 \
+	VPSHUFB Y10, table, Y11 \
+	VPXOR Y11, Y12, Y12
+	ROW(Y1)
+	ROW(Y2)
+	ROW(Y3)
+	ROW(Y4)
+	ROW(Y5)
+	ROW(Y6)
+	ROW(Y7)
+	TESTQ R8, R8
+	JNZ  beyond
+next:
+	VMOVDQU Y12, (DI)
+	VPXOR Y9, Y12, Y12
+	VMOVDQU Y12, INVERTED(DI)
 	ADDQ $32, SI
-	ADDQ $4, DI
+	ADDQ $32, DI
 	DECQ CX
-	JNZ  loop2
-done2:
+	JNZ  loop
+done:
+	VZEROUPPER
+	RET
+beyond:
+	VMOVDQU (SI), Y10
+	VPMOVMSKB Y10, AX
+	TESTL AX, AX
+	JZ   next
+	VPXOR Y9, Y10, Y10
+	VBROADCASTI128 128(DX), Y13
+	VPSHUFB Y10, Y13, Y11
+	VPXOR Y11, Y12, Y12
+#define ROWBEYOND(off) \
+	VBROADCASTI128 off(DX), Y13 \
+	ROW(Y13)
+	ROWBEYOND(144)
+	ROWBEYOND(160)
+	ROWBEYOND(176)
+	ROWBEYOND(192)
+	ROWBEYOND(208)
+	ROWBEYOND(224)
+	ROWBEYOND(240)
+	JMP  next
+
+// CODES reads the codes of a block from byte k on.
+#define CODES(k) \
+	VMOVDQU k(SI), Y12 \
+	VMOVDQU INVERTED+k(SI), Y13 \
+	VMOVDQU k+32(SI), Y14 \
+	VMOVDQU INVERTED+k+32(SI), Y15
+
+// TABLE reads that of a place and a group.
+#define TABLE(off) \
+	VBROADCASTI128 off(DX), Y8 \
+	VBROADCASTI128 off+16(DX), Y9
+
+// FIRST gives the buckets of a group for which the first place holds, for both halves of a block.
+#define FIRST(off, a, b) \
+	TABLE(off) \
+	VPSHUFB Y12, Y8, a \
+	VPSHUFB Y13, Y9, Y10 \
+	VPOR Y10, a, a \
+	VPSHUFB Y14, Y8, b \
+	VPSHUFB Y15, Y9, Y11 \
+	VPOR Y11, b, b
+
+// NEXT leaves those for which another holds too.
+#define NEXT(off, a, b) \
+	TABLE(off) \
+	VPSHUFB Y12, Y8, Y10 \
+	VPSHUFB Y13, Y9, Y11 \
+	VPOR Y10, Y11, Y10 \
+	VPAND Y10, a, a \
+	VPSHUFB Y14, Y8, Y8 \
+	VPSHUFB Y15, Y9, Y9 \
+	VPOR Y8, Y9, Y8 \
+	VPAND Y8, b, b
+
+// FOURGROUPS gives in BX the bytes of a block where nothing is left of four groups.
+#define FOURGROUPS \
+	CODES(0) \
+	FIRST(0, Y0, Y1) \
+	FIRST(320, Y2, Y3) \
+	FIRST(640, Y4, Y5) \
+	FIRST(960, Y6, Y7) \
+	CODES(1) \
+	NEXT(64, Y0, Y1) \
+	NEXT(384, Y2, Y3) \
+	NEXT(704, Y4, Y5) \
+	NEXT(1024, Y6, Y7) \
+	CODES(2) \
+	NEXT(128, Y0, Y1) \
+	NEXT(448, Y2, Y3) \
+	NEXT(768, Y4, Y5) \
+	NEXT(1088, Y6, Y7) \
+	CODES(3) \
+	NEXT(192, Y0, Y1) \
+	NEXT(512, Y2, Y3) \
+	NEXT(832, Y4, Y5) \
+	NEXT(1152, Y6, Y7) \
+	CODES(4) \
+	NEXT(256, Y0, Y1) \
+	NEXT(576, Y2, Y3) \
+	NEXT(896, Y4, Y5) \
+	NEXT(1216, Y6, Y7) \
+	VPOR Y2, Y0, Y0 \
+	VPOR Y3, Y1, Y1 \
+	VPOR Y4, Y6, Y6 \
+	VPOR Y5, Y7, Y7 \
+	VPOR Y6, Y0, Y0 \
+	VPOR Y7, Y1, Y1 \
+	VPXOR Y8, Y8, Y8 \
+	VPCMPEQB Y8, Y0, Y0 \
+	VPCMPEQB Y8, Y1, Y1 \
+	VPMOVMSKB Y0, AX \
+	VPMOVMSKB Y1, BX \
+	SHLQ $32, BX \
+	ORQ  AX, BX
+
+// PLACE writes the number of the lowest bit and clears it.
+#define PLACE(to) \
+	TZCNTQ BX, AX \
+	ADDQ R11, AX \
+	MOVW AX, to \
+	BLSRQ BX, BX
+
+// func listAVX2(t *tables, code *byte, blocks int, out *uint16) int
+TEXT ·listAVX2(SB), NOSPLIT, $0-40
+	MOVQ t+0(FP), DX
+	MOVQ code+8(FP), SI
+	MOVQ blocks+16(FP), CX
+	MOVQ out+24(FP), DI
+	MOVQ DI, R8
+	MOVQ GROUPS(DX), R9
+	XORQ R11, R11 // number of the block's first byte
+	TESTQ CX, CX
+	JZ   done
+loop:
+	FOURGROUPS
+	CMPQ R9, $4
+	JLE  found
+	MOVQ BX, R10
+	ADDQ $1280, DX
+	FOURGROUPS
+	ANDQ R10, BX
+	SUBQ $1280, DX
+found:
+	NOTQ BX
+	POPCNTQ BX, R10
+	// Few blocks have more than four: that many are written whether there are any or not.
+	PLACE((DI))
+	PLACE(2(DI))
+	PLACE(4(DI))
+	PLACE(6(DI))
+	CMPQ R10, $4
+	JLE  next
+	LEAQ 8(DI), R12
+more:
+	PLACE((R12))
+	ADDQ $2, R12
+	TESTQ BX, BX
+	JNZ  more
+next:
+	LEAQ (DI)(R10*2), DI
+	ADDQ $64, R11
+	ADDQ $64, SI
+	DECQ CX
+	JNZ  loop
+done:
+	SUBQ R8, DI
+	SHRQ $1, DI
+	MOVQ DI, ret+32(FP)
 	VZEROUPPER
 	RET

@@ -2,14 +2,17 @@ package match
 
 import "golang.org/x/sys/cpu"
 
-// placesNEON is firstStep.places; see first.go.
+// These are classify and list of firstStep; see first.go.
 //
 //go:noescape
-func placesNEON(t *tables, text *byte, blocks int, out *uint64)
+func classifyNEON(c *coding, text *byte, blocks int, out *byte)
+
+//go:noescape
+func listNEON(t *tables, code *byte, blocks int, out *uint16) int
 
 func vectorSteps() []firstStep {
 	if !cpu.ARM64.HasASIMD {
 		return nil
 	}
-	return []firstStep{{name: "neon", places: placesNEON, halves: true}}
+	return []firstStep{{name: "neon", classes: 32, classify: classifyNEON, list: listNEON}}
 }

@@ -8,30 +8,17 @@ import (
 )
 
 // The vectors' result, worked out byte by byte: what the tables say, exactly.
-func wantPlaces(t *tables, class *[256]uint8, text []byte, blocks int, halves bool) []uint64 {
-	out := make([]uint64, blocks)
+func wantPlaces(t *tables, class *[256]uint8, text []byte, blocks int) (out []uint16) {
 	for p := range blocks * blockLen {
-		any := byte(0)
-		if halves {
-			for g := range t.halves {
-				left := byte(0xff)
-				for k := range vectLen {
-					c := text[p+k]
-					left &= t.halves[g][k][0][c&15] & t.halves[g][k][1][c>>4]
-				}
-				any |= left
+		for g := range t.groups {
+			left := byte(0xff)
+			for k := range classLen {
+				left &= t.members[g][k][class[text[p+k]]]
 			}
-		} else {
-			for g := range t.members {
-				left := byte(0xff)
-				for k := range classLen {
-					left &= t.members[g][k][class[text[p+k]]]
-				}
-				any |= left
+			if left != 0 {
+				out = append(out, uint16(p))
+				break
 			}
-		}
-		if any != 0 {
-			out[p/blockLen] |= 1 << (p % blockLen)
 		}
 	}
 	return out
@@ -40,81 +27,58 @@ func wantPlaces(t *tables, class *[256]uint8, text []byte, blocks int, halves bo
 func TestVectorsFollowTheirTables(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for round := range 200 {
-		// Few bits at first, so that the places found are rare; then more.
-		tab := &tables{groups: 4 + 4*r.IntN(2)}
-		var class [256]uint8
-		for c := range class {
-			class[c] = uint8(r.IntN(maxClasses))
-		}
-		for range 4 << (round % 8) {
-			a := &anchor{}
-			it := &item{anchor: a}
-			for k := range a.seq {
-				for range 1 << r.IntN(8) {
-					c := byte(r.IntN(256))
-					a.seq[k].add(c)
-					it.sets[k] |= 1 << class[c]
-				}
-			}
-			tab.add(r.IntN(8*tab.groups), it)
-		}
-		blocks := 1 + r.IntN(5)
-		text := make([]byte, blocks*blockLen+vectAhead)
-		for i := range text {
-			text[i] = byte(r.IntN(256))
-		}
 		for _, step := range firstSteps {
-			if step.places == nil && step.list == nil {
+			if step.list == nil {
 				continue
 			}
-			read := text
-			if step.classify != nil {
-				read = make([]byte, (blocks+1)*blockLen+1)
-				read[len(read)-1] = 0xab
-				step.classify(&class, &append(slices.Clone(text), make([]byte, blockLen)...)[0], blocks+1, &read[0])
-				for i, c := range text {
-					if read[i] != class[c] {
-						t.Fatalf("%s: class %d of %#x, want %d", step.name, read[i], c, class[c])
+			// Few bits at first, so that the places found are rare; then more. In some rounds all beyond ASCII is one class, 0.
+			tab := &tables{groups: 4 + 4*r.IntN(2)}
+			var class [256]uint8
+			for c := range class {
+				if c < 128 || round%3 > 0 {
+					class[c] = uint8(r.IntN(step.classes))
+				}
+			}
+			for range 4 << (round % 8) {
+				it := &item{}
+				for k := range it.sets {
+					for range 1 << r.IntN(8) {
+						it.sets[k] |= 1 << class[r.IntN(256)]
 					}
 				}
-				if step.classify(&class, &text[0], 0, &read[len(read)-1]); read[len(read)-1] != 0xab {
-					t.Fatalf("%s writes past its result", step.name)
+				tab.add(r.IntN(8*tab.groups), it)
+			}
+			blocks := 1 + r.IntN(5)
+			text := make([]byte, (blocks+1)*blockLen)
+			for i := range text {
+				text[i] = byte(r.IntN(256))
+				if round%4 == 0 {
+					text[i] &= 0x7f
 				}
 			}
-			if step.list != nil {
-				out := make([]uint16, blocks*blockLen+listAhead+1)
-				out[len(out)-1] = 0xabcd
-				got := make([]uint64, blocks)
-				n := step.list(tab, &read[0], blocks, &out[0])
-				for i, p := range out[:n] {
-					if i > 0 && out[i-1] >= p {
-						t.Fatalf("%s: %d places, not in order", step.name, n)
-					}
-					got[p/blockLen] |= 1 << (p % blockLen)
+			var read codes
+			read.code[(blocks+1)*blockLen] = 0xab
+			k := newCoding(&class)
+			step.classify(&k, &text[0], blocks+1, &read.code[0])
+			for i, c := range text {
+				if read.code[i]&(maxClasses-1) != class[c] {
+					t.Fatalf("%s: code %#x of %#x, want class %d", step.name, read.code[i], c, class[c])
 				}
-				if want := wantPlaces(tab, &class, text, blocks, false); !slices.Equal(got, want) {
-					t.Fatalf("%s, round %d: %x, want %x", step.name, round, got, want)
-				}
-				if out[len(out)-1] != 0xabcd {
-					t.Fatalf("%s writes past its result", step.name)
-				}
-				if n := step.list(tab, &read[0], 0, &out[len(out)-1]); n != 0 || out[len(out)-1] != 0xabcd {
-					t.Fatalf("%s finds %d places in nothing", step.name, n)
-				}
-				continue
 			}
-			got := make([]uint64, blocks+1)
-			got[blocks] = 0xabcdef
-			step.places(tab, &read[0], blocks, &got[0])
-			if want := wantPlaces(tab, &class, text, blocks, step.halves); !slices.Equal(got[:blocks], want) {
-				t.Fatalf("%s, round %d: %x, want %x", step.name, round, got, want)
-			}
-			if got[blocks] != 0xabcdef {
+			if step.classify(&k, &text[0], 0, &read.code[(blocks+1)*blockLen]); read.code[(blocks+1)*blockLen] != 0xab {
 				t.Fatalf("%s writes past its result", step.name)
 			}
-			step.places(tab, &read[0], 0, &got[blocks])
-			if got[blocks] != 0xabcdef {
-				t.Fatalf("%s writes without a block", step.name)
+			out := make([]uint16, blocks*blockLen+listAhead+1)
+			out[len(out)-1] = 0xabcd
+			n := step.list(tab, &read.code[0], blocks, &out[0])
+			if want := wantPlaces(tab, &class, text, blocks); !slices.Equal(out[:n], want) {
+				t.Fatalf("%s, round %d: %v, want %v", step.name, round, out[:n], want)
+			}
+			if out[len(out)-1] != 0xabcd {
+				t.Fatalf("%s writes past its result", step.name)
+			}
+			if n := step.list(tab, &read.code[0], 0, &out[len(out)-1]); n != 0 || out[len(out)-1] != 0xabcd {
+				t.Fatalf("%s finds %d places in nothing", step.name, n)
 			}
 		}
 	}
@@ -128,7 +92,10 @@ func TestVectorsMissNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newChooser()
-	f := newFilter([][]anchor{c.anchorsOf(builder{plain: true}.build(tree), nil)})
+	var filters []*filter
+	for i := range firstSteps {
+		filters = append(filters, newFilter([][]anchor{c.anchorsOf(builder{plain: true}.build(tree), nil)}, &firstSteps[i]))
+	}
 	for size := range 3*blockLen + 9 {
 		for at := range size {
 			for _, word := range []string{"xyzzy7", "\u0080ÿq"} {
@@ -136,9 +103,9 @@ func TestVectorsMissNothing(t *testing.T) {
 				whole := copy(text[at:], word) == len(word)
 				var want int64
 				for i := len(firstSteps) - 1; i >= 0; i-- {
-					sc := f.newScratch(1)
-					sc.begin(f, len(text))
-					if err := f.find(t.Context(), text, &firstSteps[i], sc); err != nil {
+					sc := filters[i].newScratch(1)
+					sc.begin(filters[i], len(text))
+					if err := filters[i].find(t.Context(), text, sc); err != nil {
 						t.Fatal(err)
 					}
 					if i == len(firstSteps)-1 {
@@ -170,7 +137,10 @@ func TestRunsWithVectors(t *testing.T) {
 		}
 		lists = append(lists, []anchor{a})
 	}
-	f := newFilter(lists)
+	var filters []*filter
+	for i := range firstSteps {
+		filters = append(filters, newFilter(lists, &firstSteps[i]))
+	}
 	r := rand.New(rand.NewPCG(3, 4))
 	found := 0
 	for range 300 {
@@ -184,13 +154,13 @@ func TestRunsWithVectors(t *testing.T) {
 		if r.IntN(2) == 0 {
 			text = append(text, make([]byte, r.IntN(9000))...)
 		}
-		windows := func(step *firstStep) (all [][]window) {
+		windows := func(f *filter) (all [][]window) {
 			sc := f.newScratch(len(lists))
 			sc.begin(f, len(text))
-			if err := f.find(t.Context(), text, step, sc); err != nil {
+			if err := f.find(t.Context(), text, sc); err != nil {
 				t.Fatal(err)
 			}
-			if step.classify == nil {
+			if f.step.members == nil {
 				for _, r := range f.runs {
 					if err := f.scanRuns(t.Context(), r, text, sc); err != nil {
 						t.Fatal(err)
@@ -203,9 +173,9 @@ func TestRunsWithVectors(t *testing.T) {
 			}
 			return all
 		}
-		want := windows(&firstStep{})
+		want := windows(filters[len(filters)-1])
 		for i := range firstSteps {
-			got := windows(&firstSteps[i])
+			got := windows(filters[i])
 			for k := range want {
 				if !slices.Equal(got[k], want[k]) {
 					t.Fatalf("%s: windows %v, want %v", firstSteps[i].name, got[k], want[k])

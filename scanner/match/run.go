@@ -106,11 +106,11 @@ func lane(length int) (low uint64, n int) {
 
 // runsIn finds the runs that have a whole lane in text[from:to], whose classes are known, with vectors. It must be
 // called with pieces in order. Classes say of some bytes more that they are members, and never less.
-func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, step *firstStep, sc *scratch) error {
+func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, sc *scratch) error {
 	v := &sc.vectors
 	blocks := (to - from + blockLen - 1) / blockLen
 	for k, r := range f.runs {
-		step.members(&r.classes, &v.classes[0], blocks, &v.places[0])
+		f.step.members(&r.classes, &v.codes.code[0], blocks, &v.places[0])
 		if n := (to - from) % blockLen; n > 0 {
 			v.places[blocks-1] &= 1<<n - 1
 		}

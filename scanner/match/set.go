@@ -24,12 +24,16 @@ type Set struct {
 	// nothing of them; the filter of the others is built when one comes.
 	plain *filter
 	full  func() *filter
+	step  *firstStep // of both
 }
 
 // Compile checks every pattern and builds the set. The error joins a
 // *PatternError for each pattern that cannot be used.
-func Compile(patterns []Pattern) (*Set, error) {
-	s := &Set{patterns: slices.Clone(patterns), exprs: make([]expression, len(patterns))}
+func Compile(patterns []Pattern) (*Set, error) { return compile(patterns, &firstSteps[0]) }
+
+// compile is Compile for the given first step.
+func compile(patterns []Pattern, step *firstStep) (*Set, error) {
+	s := &Set{patterns: slices.Clone(patterns), exprs: make([]expression, len(patterns)), step: step}
 	trees := make([]*syntax.Regexp, len(patterns))
 	var errs []error
 	failed, ts := make([]error, len(patterns)), new(lookups)
@@ -67,7 +71,7 @@ func (s *Set) build(b builder, trees []*syntax.Regexp, costs bool) *filter {
 			}
 		}
 	})
-	return newFilter(anchors)
+	return newFilter(anchors, s.step)
 }
 
 // inParallel runs do on as many goroutines as there are processors; next gives each of them numbers
@@ -130,7 +134,7 @@ func (s *Set) Find(ctx context.Context, dst []Match, text []byte) ([]Match, erro
 // FindStats is Find, adding its work to stats if that is not nil. Stats must not be
 // shared between goroutines.
 func (s *Set) FindStats(ctx context.Context, dst []Match, text []byte, stats *Stats) ([]Match, error) {
-	return s.findWith(ctx, dst, text, stats, &firstSteps[0], nil)
+	return s.findWith(ctx, dst, text, stats, nil)
 }
 
 // Gate tells where the matches of a pattern can matter to the caller.
@@ -143,11 +147,11 @@ type Gate interface {
 // asked about patterns that are known by nothing but a long run of letters or digits, of which a text in
 // base64 is full; asking must cost less than reading the run. A nil gate is open.
 func (s *Set) FindGated(ctx context.Context, dst []Match, text []byte, gate Gate) ([]Match, error) {
-	return s.findWith(ctx, dst, text, nil, &firstSteps[0], gate)
+	return s.findWith(ctx, dst, text, nil, gate)
 }
 
-// findWith is FindStats with the given first step and gate.
-func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Stats, step *firstStep, gate Gate) ([]Match, error) {
+// findWith is FindStats with the given gate.
+func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Stats, gate Gate) ([]Match, error) {
 	f := s.plain
 	ok, mayFold := examine(text)
 	if !ok {
@@ -160,7 +164,7 @@ func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 	defer f.scratch.Put(sc)
 	sc.begin(f, len(text))
 	sc.gate = gate
-	dst, err := s.find(ctx, dst, text, f, step, sc)
+	dst, err := s.find(ctx, dst, text, f, sc)
 	sc.gate = nil // scratch outlives it
 	if stats != nil {
 		stats.add(&sc.stats)
@@ -168,11 +172,11 @@ func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 	return dst, err
 }
 
-func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, step *firstStep, sc *scratch) ([]Match, error) {
-	if err := f.find(ctx, text, step, sc); err != nil {
+func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, sc *scratch) ([]Match, error) {
+	if err := f.find(ctx, text, sc); err != nil {
 		return dst, err
 	}
-	if step.classify == nil {
+	if f.step.members == nil {
 		for _, r := range f.runs {
 			if err := f.scanRuns(ctx, r, text, sc); err != nil {
 				return dst, err
