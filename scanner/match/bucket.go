@@ -35,8 +35,8 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 		}
 	}
 	f.walkers = nil
-	cl := newClasses(anchors, step.classes)
-	f.class, f.coding = cl.of, newCoding(&cl.of)
+	cl := newClasses(anchors, step.classes-1)
+	f.class, f.edge, f.coding = cl.of, uint8(cl.n), newCoding(&cl.of)
 	for _, r := range f.runs {
 		for c := range 256 {
 			if r.member[c] {
@@ -53,6 +53,9 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 			it.sets[k] = cl.set(&set)
 			if cl.bytes(it.sets[k]) != set {
 				e.vague |= 1 << k
+			}
+			if k == 0 && it.anchor.start || k > 0 && it.anchor.end[k] {
+				it.sets[k] |= 1 << f.edge
 			}
 			n, ok := numbers[set]
 			if !ok {
@@ -275,19 +278,6 @@ func (b *bank) add(bucket int, it *item) {
 			b.member[k][c] |= 1 << bucket
 			ch.sets[k][c] |= 1 << ch.n
 		}
-		if a.end[k] {
-			ch.atEnd[k] |= 1 << ch.n
-		}
-	}
-	for k := anchorLen; ; k-- {
-		b.ends[k] |= 1 << bucket
-		if k == 0 || !a.end[k-1] {
-			break
-		}
-	}
-	if a.start {
-		b.starts |= 1 << bucket
-		ch.atStart |= 1 << ch.n
 	}
 	ch.entries[ch.n] = it.entry
 	ch.n++

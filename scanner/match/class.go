@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-const maxClasses = 64 // of any first step
+const maxClasses = 64 // of any first step; one of them is for what is before and behind the text
 
 // classes are bytes that the filter does not tell apart. Bytes that are in the same sets of all anchors
 // are one class. If that makes more than there can be, those are joined whose difference matters least: rare bytes, in the
@@ -178,7 +178,7 @@ func newClasses(anchors []*anchor, most int) *classes {
 // set returns the classes that have a byte in s.
 func (cl *classes) set(s *byteSet) (t uint64) {
 	if *s == anyByte {
-		return ^uint64(0)
+		return 1<<cl.n - 1
 	}
 	for w, x := range s {
 		for ; x != 0; x &= x - 1 {

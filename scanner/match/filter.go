@@ -26,6 +26,7 @@ const (
 type filter struct {
 	step    *firstStep // for which it was built
 	class   [256]uint8
+	edge    uint8  // the class of what is before and behind the text
 	coding  coding // of the same classes
 	banks   []*bank
 	entries []entry
@@ -45,16 +46,12 @@ type bank struct {
 	masks  [256][2]uint64
 	atEnd  [2]uint64             // masks of the place after the text
 	member [anchorLen][64]uint64 // by place and class, the buckets
-	ends   [anchorLen + 1]uint64 // buckets that can do without the places from there on, behind the text
-	starts uint64                // buckets that can do without the first place, before the text
 	checks [maxBuckets]*check
 }
 
 // check compares up to checkEntries anchors with the text at a place.
 type check struct {
 	sets    [anchorLen][64]uint32 // by class; bit e: entry e can have such a byte at k
-	atEnd   [anchorLen]uint32     // bit e: entry e can do without place k behind the text
-	atStart uint32                // bit e: entry e can do without place 0 before the text
 	entries [checkEntries]int32
 	n       int
 	next    *check // of the same bucket
@@ -236,19 +233,26 @@ func (f *filter) state(bk *bank, text []byte, p int, a, b uint64, sc *scratch) {
 	if a&b >= hit || p < 0 {
 		return
 	}
-	if p+anchorLen > len(text) {
-		f.candidateNear(bk, text, p, sc)
-		return
-	}
 	f.candidate(bk, text, p, sc)
 }
 
-// classesAt returns the classes of the bytes from p on.
+// classesAt returns the classes of the bytes from p on. Those that are before or behind the text are of class edge.
 func (f *filter) classesAt(text []byte, p int) uint64 {
-	w, c := binary.LittleEndian.Uint64(text[p:]), &f.class
+	c := &f.class
+	if p < 0 || p+anchorLen > len(text) {
+		all := f.edges()
+		for k := max(0, -p); k < min(anchorLen, len(text)-p); k++ {
+			all ^= uint64(f.edge^c[text[p+k]]) << (8 * k)
+		}
+		return all
+	}
+	w := binary.LittleEndian.Uint64(text[p:])
 	return uint64(c[byte(w)]) | uint64(c[byte(w>>8)])<<8 | uint64(c[byte(w>>16)])<<16 | uint64(c[byte(w>>24)])<<24 |
 		uint64(c[byte(w>>32)])<<32 | uint64(c[byte(w>>40)])<<40 | uint64(c[byte(w>>48)])<<48 | uint64(c[byte(w>>56)])<<56
 }
+
+// edges is class edge at all places.
+func (f *filter) edges() uint64 { return 0x0101010101010101 * uint64(f.edge) }
 
 // batchLen is how many places are looked at together.
 const batchLen = 64
@@ -350,7 +354,7 @@ func (n *nearby) suits(e *entry) bool {
 		(e.before[0]>>n.before[0])&(e.before[1]>>n.before[1])&1 != 0
 }
 
-// candidate is batch for one place.
+// candidate is batch for one place; p may be -1, and the text may end before all bytes of an anchor.
 func (f *filter) candidate(bk *bank, text []byte, p int, sc *scratch) {
 	sc.batch.places[0], sc.batch.classes[0] = 0, f.classesAt(text, p)
 	_ = f.batch(context.Background(), bk, text, p, 1, sc)
@@ -367,41 +371,4 @@ func (f *filter) stands(n int32, text []byte, p int) bool {
 		}
 	}
 	return true
-}
-
-// candidateNear is candidate where some of the places are before or behind the text; p may be -1. A short
-// text has no others, so it is left as soon as may be.
-func (f *filter) candidateNear(bk *bank, text []byte, p int, sc *scratch) {
-	first, behind := max(0, -p), min(anchorLen, len(text)-p)
-	found := bk.ends[behind]
-	if first > 0 {
-		found &= bk.starts
-	}
-	for k := first; k < behind; k++ {
-		if found == 0 {
-			return
-		}
-		found &= bk.member[k][f.class[text[p+k]]]
-	}
-	if found == 0 {
-		return
-	}
-	sc.stats.Candidates++
-	for ; found != 0; found &= found - 1 {
-		for ch := bk.checks[bits.TrailingZeros64(found)]; ch != nil; ch = ch.next {
-			v := ^uint32(0)
-			if first > 0 {
-				v = ch.atStart
-			}
-			for k := first; k < behind; k++ {
-				v &= ch.sets[k][f.class[text[p+k]]]
-			}
-			for _, end := range ch.atEnd[behind:] {
-				v &= end
-			}
-			for ; v != 0; v &= v - 1 {
-				f.anchorAt(ch.entries[bits.TrailingZeros32(v)], text, p, sc)
-			}
-		}
-	}
 }

@@ -112,8 +112,8 @@ type vectors struct {
 func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 	if len(text) > 0 {
 		for _, b := range f.banks {
-			if b.starts != 0 {
-				f.candidateNear(b, text, -1, sc)
+			if b.member[0][f.edge]&b.member[1][f.class[text[0]]] != 0 {
+				f.candidate(b, text, -1, sc)
 			}
 		}
 	}
@@ -134,20 +134,18 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 		return err
 	}
 	v := &sc.vectors
-	last := len(text) - anchorLen // last place with all its bytes
-	at := 0
-	for ; at <= last; at += passBlocks * blockLen {
+	for at := 0; at < len(text); at += passBlocks * blockLen {
 		if at > 0 && at%blockSize == 0 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
-		// The last block may not be full. Of places that have not all their bytes nothing is asked.
-		blocks := min((last-at)/blockLen+1, passBlocks)
-		f.classify(text[at:min(len(text), at+blocks*blockLen+anchorLen-1)], v)
+		end := min(len(text), at+passBlocks*blockLen)
+		blocks := (end - at + blockLen - 1) / blockLen // the last may not be full
+		f.classify(text, at, min(len(text), end+anchorLen-1), v)
 		for _, b := range f.banks {
 			n := f.step.list(&b.tables, &v.codes.code[0], blocks, &v.list[0])
-			for n > 0 && at+int(v.list[n-1]) > last {
+			for n > 0 && at+int(v.list[n-1]) >= end {
 				n--
 			}
 			if err := f.listed(ctx, b, text, at, v.list[:n], sc); err != nil {
@@ -155,29 +153,30 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 			}
 		}
 		if f.step.members != nil && len(f.runs) > 0 {
-			end := min(len(text), at+passBlocks*blockLen)
 			if err := f.runsIn(ctx, text, at, end, sc); err != nil {
 				return err
 			}
 		}
 	}
-	for p := max(0, last+1); p < len(text); p++ {
-		for _, b := range f.banks {
-			f.candidateNear(b, text, p, sc)
-		}
-	}
 	return nil
 }
 
-// classify turns text into codes, and what is missing of the last block into those of zeros.
-func (f *filter) classify(text []byte, v *vectors) {
-	blocks := len(text) / blockLen
-	if blocks > 0 {
-		f.step.classify(&f.coding, &text[0], blocks, &v.codes.code[0])
+// classify turns text[from:to] into codes. What is missing of the last block, and of anchors that begin in it, is behind the text,
+// or is not asked for.
+func (f *filter) classify(text []byte, from, to int, v *vectors) {
+	whole := (to - from) / blockLen * blockLen
+	if whole > 0 {
+		f.step.classify(&f.coding, &text[from], whole/blockLen, &v.codes.code[0])
 	}
-	if rest := text[blocks*blockLen:]; len(rest) > 0 {
+	if rest := text[from+whole : to]; len(rest) > 0 {
 		clear(v.tail[copy(v.tail[:], rest):])
-		f.step.classify(&f.coding, &v.tail[0], 1, &v.codes.code[blocks*blockLen])
+		f.step.classify(&f.coding, &v.tail[0], 1, &v.codes.code[whole])
+	}
+	if to == len(text) {
+		edges := f.edges()
+		edges |= edges & 0x1010101010101010 << 3
+		binary.LittleEndian.PutUint64(v.codes.code[to-from:], edges)
+		binary.LittleEndian.PutUint64(v.codes.inverted[to-from:], edges^0x8080808080808080)
 	}
 }
 

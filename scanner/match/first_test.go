@@ -102,13 +102,13 @@ func TestVectorsMissNothing(t *testing.T) {
 				text := make([]byte, size)
 				whole := copy(text[at:], word) == len(word)
 				var want int64
-				for i := len(firstSteps) - 1; i >= 0; i-- {
-					sc := filters[i].newScratch(1)
-					sc.begin(filters[i], len(text))
-					if err := filters[i].find(t.Context(), text, sc); err != nil {
+				for i, f := range slices.Backward(filters) {
+					sc := f.newScratch(1)
+					sc.begin(f, len(text))
+					if err := f.find(t.Context(), text, sc); err != nil {
 						t.Fatal(err)
 					}
-					if i == len(firstSteps)-1 {
+					if i == len(filters)-1 {
 						want = sc.stats.Anchors
 					}
 					if sc.stats.Anchors != want || whole && want == 0 {
