@@ -20,7 +20,7 @@ var notNames = wordSet(`
 	just justice key lady last later let limited llc lord ltd madam manager may me member members microsoft ministry minister miss mr mrs ms my mystery name names neighbor neighbour new
 	no none not note nothing null number of office officer ok on one only openai or order organization other our owner page park partner partners party patient patients people person
 	phone plaintiff please police president principal product professor project prof question re reader readers recipient recruiter regards representative
-	resident resource river road school secretary see senator send sender server service session she should sir sirs siri site so some somebody someone son staff state station status
+	resident resource river road school speaker secretary see senator send sender server service session she should sir sirs siri site so some somebody someone son staff state station status
 	string student students subject support system table tbd teacher team test thank thanks that the their them then there these they this those title to today tomorrow
 	town true type university unknown untitled update user users valued value we web website welcome what when where which who why will with world would yes you your
 	january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday
@@ -81,6 +81,15 @@ func couldBeName(v []byte) bool {
 // least.
 func fullName(v []byte) bool { return couldBeName(v) && len(bytes.Fields(v)) >= 2 }
 
+// notAddressed is false of what Japanese adds a form of address to without naming anybody.
+func notAddressed(v []byte) bool {
+	switch string(v) {
+	case "皆", "皆様", "客", "患者", "各位", "神", "王", "社長", "部長", "先生", "奥", "娘", "息子", "母", "父", "兄", "姉", "弟", "妹", "医師", "担当者", "店員", "御中", "何", "同", "貴":
+		return false
+	}
+	return true
+}
+
 // notInAddress is true of words between which and the numbers of houses lies
 // something: no street is called so.
 func notInAddress(c *candidate) bool {
@@ -136,5 +145,5 @@ func nameField(c *candidate) bool {
 	if bytes.IndexByte(v, ' ') > 0 {
 		return fullName(v)
 	}
-	return bytes.IndexByte([]byte("\"'<,;|)\n\r\x00"), c.after(1)) >= 0
+	return bytes.IndexByte([]byte("\"'<,;|)\t\n\r\x00"), c.after(1)) >= 0
 }

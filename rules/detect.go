@@ -96,6 +96,9 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 				return nil, err
 			}
 		}
+		if s.repeating != nil && len(found) > ofText {
+			found = s.repeats(found, ofText, texts[i].Bytes)
+		}
 		if s.least != nil && len(found) > ofText {
 			s.count(found[ofText:], texts[i].Bytes)
 		}

@@ -66,6 +66,9 @@ type Rule struct {
 	// Covers is how much a finding takes with the value: value, login, url or
 	// connection. Left out it is value.
 	Covers string `yaml:"covers"`
+	// Repeats says that the words of a value, two or more, are found wherever they stand in the
+	// same text once the value is found with medium confidence or above.
+	Repeats bool `yaml:"repeats"`
 	// MinCount is how many different values one text must hold; the findings have
 	// low confidence if there are fewer. 0 means 1.
 	MinCount   int                `yaml:"min_count"`

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// givenNames are some 17,600 given names of sixty languages in lower case, one a
+// givenNames are some 30,000 given names of sixty languages in lower case, one a
 // line, in the order of their bytes; given_names.py says where they are from.
 //
 //go:embed given_names.txt

@@ -1,4 +1,4 @@
-"""Makes given_names.txt: given names that two or more of four lists agree on.
+"""Makes given_names.txt: given names that two of four lists agree on, and longer ones of the two cleaner lists.
 
 The lists are those of the packages faker, mimesis (PyPI) and @faker-js/faker (npm), all MIT, for the locales that each
 knows, and the names that the census of the United States counted in 1990 (PyPI's names), which are in the public domain.
@@ -21,36 +21,44 @@ FAKER_JS = "@faker-js/faker@10.6.0"
 
 # Words, places and things of which most texts that name them mean no person.
 EXCLUDED = set("""
-hong mac sid
-abbey ace ada adelaide agus aide ala albino ale alexa alexandria aline ally alpha america amir among angelic angle ani ann anon
-ant ante ants anu april arch archer ares aria art asia astride atlas august aura aurora austin autumn azalea baby bade barb barney
-baron basil bassi beat beau bee bell belle bent berg berlin berry beryl beste beta bilge birdie bitten blanch blaze blessing
-blossom boas boga bogey bong bonito bonny brain brook brooklyn brooks brown buck bud buddy bunny buster camden camellia can candy
-caprice cara carmine carolina carry celesta chad chance chandler chanel charity chase chastity chelsea cherish cherry chester chi
-chin china christen chuck chun claude clay clement cleveland cliff colon colonel colt comfort conception constant cooper coral coy
-curt dahlia dakota dallas dame dann deb del dell delta denver desire destiny dev devon diamond dick dieter dimple dior dirk dock
-dodo dolly dot dotty drake drew dries dung durante dusty earnest ebony echo eddy edit edu eglantine einer elle else emerald emery
-emir ene era esa esta ester eta eve even fairy faith fanny fares fawn fedora felicity feline fem fender fern floor flora florence
-florin ford forest foster franc francia freeman gage gala gale garland garner garnet garret garrison gay general genesis geneva
-genie georgia german ginger golden grant green griffin grit gui gun gunner guru gust hai hale hall han hang hank hardy harm
-harmony haskell hasta haven heath heaven hee henna herb hermes hind holland homer honey honor hope houston hue hung hunter
-hyacinth ima imam india innocent ion iris israel ita ivory ivy jade jail january jarred jasmine jasper jet jewel job jordan josh
-judge julia julienne june junior justice kale karma kent kick king kit kitty lacy lady lan lander lane lang laurel lea lean len
-les levy liberty lien lies lily lincoln line lion lisle loan london lone long lore lorraine lot lourdes love loyal lua lyric mace
-made madison mads magnolia major man mana manual many maple mar mare margarita marina marine marlin marquis marquise marry mars
-mart marten martial marvel mas mason mate mats matt matts maverick maxim maxima may medina meg melody memphis mentor mercedes
-mercy merry meta mete mex mica mickey milan mile miles miller min mine mink miracle miss mist modest moon moos nacho nada nadir
-nail nan nancy neo newton nick nil nine ninja noble noel nova novella numbers octave odd odessa olive omega opal ora oral orlando
-ova page pansy paris pascal pasty pat patience patty pearly peer peg per pero petra phoebe phoenix pier pierce ping pink pinkie
-pip piper pol poppy porsche porter precious preston price prince princess prosper prudence prune puck queen rand ransom raven reed
-rein reis rhea rich riff rim rio river roan roar rob rocky rod rogers roma romaine roman rosette rosy royal ruby rune rusty rut
-saga sage said salvador sander sandy sang santa santiago sari savanna savannah scarlet season see sef segundo sem senna sep sera
-serenity serge server sever sha shad shade shin sibyl siena sierra silvan silver sim sincere sine siri sister sky sofia sol son
-song sonny sparkle spring stanley star stein sterling stone storm stormy summer sung sunny sunshine swan sydney sylvan tad talon
-tam tamer tan tanner tawny tea temple tequila tiara ties til tilde till tine tiny tone tor tore toy trace tre trinidad trinity
-troy turner una uni unique uno urban val valencia valentine valid valves van velvet ver verona victoria vienna villa virgin
-virginia vital viva von wadi wage waldo wale walker wan ward wellington wen will willow windy winter wolf wolfram yaw yen yoga yon
-young yuk zeta
+abbey ace ada adelaide admiral agape agus aide ala albino ale alexa alexandria aline ally almond alone alpha amaryllis america
+amir among amour angelic angle ani anise ann anon ant ante ants anu april aquiline arcade arch archer ares aria art ascension asia
+aspen astride atlas august aura aurora austin author autumn azalea baby bade baker banks baptist barb barman barney baron basil
+bassi beat beau bee bell belle bent berg berlin berry beryl beste beta bilge birdie bishop bitten blanch blaze bless blessing
+bliss blossom boas boga bogey bong bonito bonny bowman brain branch brogan brook brooklyn brooks brown buck bud buddy bunny burns
+buster butch butler caddie cadence camden camellia can canal candy cannon canyon caprice captain cara carmine carolina carry
+celesta cerise chad champ chance chancy chandler chanel charity chase chastity chelsea cherish cherry chester chi chin china
+christen chuck chun cinnamon claude clay cleave clement cleveland cliff collie collier colon colonel colt comfort commodore
+conception constant cooper coral corona council coy creed curt dahlia dakota dallas dame dann darling deacon deb deforest del dell
+delta denver desiderata desire destiny dev devon diamond dick dickie dieter dimple dior dirk divan divine dock doctor dodo dolly
+dot dotty drake drew dries dung durante dusty early earnest ebony echo eddy edit edu eglantine eider einer elder elide elle else
+ember emerald emery emir ene era ermine esa essence esta ester eta ether eve even fairy faith fancy fanny fares fawn fedora
+felicity feline fem fender fern fielding finis fisher fleet flint floor flora florence florin ford forest forum foster fount franc
+francia freeman french friend fuller gage gala gale garland garner garnet garret garrison gauge gay general genesis geneva genie
+gentile georgia german ginger golden gorge governor grant graves green greet griffin grit grove gui gun gunner gurney guru gust
+hai hale hall han handy hang hank harden hardy harm harmony harsh haskell hasta haven heath heaven hee hence henna herb hermes
+hind holland homer honey hong honor hope houston hue hung hunter hyacinth hymen ima imam immaculate india infant innocent ion iris
+israel ita ivory ivy jade jail january jarred jasmine jasper jawed jet jewel job jordan josh journey judge julia julienne june
+junior justice kale karma kent kick king kit kitty lacy laddie lady lan lander lane lang lassie laurel lavender lawyer lea leafy
+lean leaner lemma lemon len les levy liberty lien lies lily lincoln linden line lion lisle little loan london lone long lore
+lorraine lot lourdes love loyal lua lucky luster lyric mac mace madden made madison mads magnolia major man mana manly manning
+manual many maple mar mare margarita marina marine marlin marquis marquise marry mars marsh marshal mart marten martial marvel mas
+mason mate mats matt mattes matts maverick maxim maxima may meadow media medina meg melody memphis mentor mercedes mercy merrily
+merry messiah meta mete metro mex mica mickey milan mile miles miller mills min mine miner mink minor miracle miss mist modest
+moody moon moos nacho nada nadir nail nan nancy narcissus naval neo newton nick nil nine ninja noble noel north nova novella
+numbers octave odd odessa olive omega opal ora oral orange orlando ova page paisley pansy parfait paris parley pascal paschal
+pastor pasty pat patience patty peace pearly peer peg pepper per pero petra phoebe phoenix pier pierce ping pink pinkie pip piper
+pleas pleasant pol poppy porsche porter precious press preston price prince princess promise prosper prudence prune puck purity
+quarto queen rand ransom raven reason redden reed rein reis rhea rich ridge riff rim rio river roan roar rob rocky rod rogers roma
+romaine roman rosette rosy rover royal ruby rune rusty rut sable safari saga sage said saint salami salvador salvo samba sander
+sanders sandy sang santa santiago sari savanna savannah sawyer scarlet season see sef segundo sem senna sep sera serenity serge
+server sever sha shad shade shepherd shin sibyl sid siena sierra silvan silver sim sincere sine siri sister skipped sky smith
+sofia sol son sonata song sonny sparkle spring squire stanley star starling stein sterling steward stone stonewall stoney storm
+stormy summer sung sunny sunshine swami swan sydney sylvan tad talon tam tamer tan tanner tawny tea temple tequila theta tiara
+ties til tilde till tine tiny tone tor tore toy trace tre treasure trinidad trinity troy tucker turner una uni unique unknown
+unnamed uno urban val valencia valentine valid valves van velvet ver vernal verona vesper victoria victory vienna villa virgin
+virginia vital viva von wadi wage waldo wale walker wan ward weaver wellington wells wen wheeler wilder will willow windy winter
+wolf wolfram woody worth wright yaw yen yoga yon young yuk zephyr zeta
 """.split())
 
 FORM = re.compile(r"[A-Z\u00c0-\u00de\u0100-\u024f\u0370-\u04ff][a-z\u00df-\u024f\u1e00-\u1eff\u0370-\u04ff'-]{2,}")
@@ -77,7 +85,10 @@ def main():
         of_faker_js(work, add)
         rank = of_census(work, add)
 
-    names = sorted(n for n, sources in found.items() if len(sources) > 1 and (n not in EXCLUDED or rank.get(n, 300) < 300))
+    def sure(name, sources):
+        return len(sources) > 1 or len(name) > 4 and sources != {"mimesis"}
+
+    names = sorted(n for n, sources in found.items() if sure(n, sources) and (n not in EXCLUDED or rank.get(n, 300) < 300))
     pathlib.Path(__file__).with_name("given_names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
 
 

@@ -14,18 +14,19 @@ import (
 // Set is the rules of some files, ready to run. It is a scanner.Detector,
 // immutable and safe for concurrent use.
 type Set struct {
-	rules   []*Rule
-	judges  [][]judge  // by pattern index of matcher: rules may share a pattern
-	counts  []uint64   // by pattern index: numbers of letters and digits that one of its judges can pass, a bit each
-	groups  [][]*group // and those that are asked only near a word of theirs
-	matcher *match.Set
-	sources []source // their judges follow those of the patterns
-	find    func(ctx context.Context, dst []match.Match, text []byte, gate match.Gate) ([]match.Match, error)
-	gates   []gate         // by pattern
-	least   map[string]int // min_count by rule id, where it is more than 1
-	lexicon *lexicon       // the words of all rules
-	beside  *Set           // of patterns that are looked for beside what the others find; nil if there are none
-	scratch sync.Pool
+	rules     []*Rule
+	judges    [][]judge  // by pattern index of matcher: rules may share a pattern
+	counts    []uint64   // by pattern index: numbers of letters and digits that one of its judges can pass, a bit each
+	groups    [][]*group // and those that are asked only near a word of theirs
+	matcher   *match.Set
+	sources   []source // their judges follow those of the patterns
+	find      func(ctx context.Context, dst []match.Match, text []byte, gate match.Gate) ([]match.Match, error)
+	gates     []gate          // by pattern
+	least     map[string]int  // min_count by rule id, where it is more than 1
+	repeating map[string]bool // ids of rules with repeats
+	lexicon   *lexicon        // the words of all rules
+	beside    *Set            // of patterns that are looked for beside what the others find; nil if there are none
+	scratch   sync.Pool
 }
 
 // Compile makes a Set of the files' rules. Two rules with one id are an error.
@@ -65,6 +66,12 @@ func compile(files []*File, beside bool) (*Set, error) {
 				judges[i].required = judges[i].requiredList()
 			}
 			s.rules = append(s.rules, r)
+			if r.Repeats {
+				if s.repeating == nil {
+					s.repeating = make(map[string]bool)
+				}
+				s.repeating[r.ID] = true
+			}
 			if r.MinCount > 1 {
 				if s.least == nil {
 					s.least = make(map[string]int)

@@ -182,7 +182,7 @@ func unfiltered(s *Set) *Set {
 	if s == nil {
 		return nil
 	}
-	slow := &Set{rules: s.rules, judges: s.judges, groups: s.groups, matcher: s.matcher, lexicon: s.lexicon, counts: s.counts, beside: unfiltered(s.beside)}
+	slow := &Set{rules: s.rules, judges: s.judges, groups: s.groups, matcher: s.matcher, lexicon: s.lexicon, counts: s.counts, repeating: s.repeating, beside: unfiltered(s.beside)}
 	slow.find = func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
 		return s.matcher.FindAll(ctx, dst, text)
 	}
