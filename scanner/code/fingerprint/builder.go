@@ -1,10 +1,8 @@
 package fingerprint
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
-	"slices"
 	"strings"
 	"sync"
 
@@ -153,47 +151,4 @@ func (b *Builder) Add(name string, p Prints) {
 			*to = append(*to, entry{print.Hash, file | uint64(print.Line)&(documentPlace-1)})
 		}
 	}
-}
-
-// commonSources is in how many repositories a gram of code stands that is said
-// to be nobody's own: what everybody writes, or is told to. What many files of
-// one repository have in common is its own.
-const commonSources = 5
-
-// sort puts a shard in order, with each hash once, and leaves out what is
-// common in code. Of a hash's places the least one in code stays, else the
-// least one.
-func (b *Builder) sort(entries []entry) []entry {
-	slices.SortFunc(entries, func(x, y entry) int {
-		if x.hash != y.hash {
-			return cmp.Compare(x.hash, y.hash)
-		}
-		return cmp.Compare(x.place, y.place)
-	})
-	out := entries[:0]
-	var sources [commonSources]uint32
-	for i := 0; i < len(entries); {
-		first, n := entries[i], 0
-		var code, document *entry
-		for ; i < len(entries) && entries[i].hash == first.hash; i++ {
-			e := &entries[i]
-			if e.document() {
-				document = cmp.Or(document, e)
-				continue
-			}
-			code = cmp.Or(code, e)
-			source := b.sources[e.place>>32]
-			if n < commonSources && !slices.Contains(sources[:n], source) {
-				sources[n] = source
-				n++
-			}
-		}
-		switch {
-		case code != nil && (n < commonSources || b.everything):
-			out = append(out, *code)
-		case document != nil:
-			out = append(out, *document)
-		}
-	}
-	return out
 }

@@ -14,7 +14,9 @@ var standardRoots = [...]string{"java.", "javax.", "kotlin.", "scala.", "android
 // language, or has next to nothing in it. Lists of such lines are alike
 // wherever the same language is used; names of one's own packages are not.
 func importLine(line []byte) bool {
-	line = bytes.TrimRight(bytes.TrimSpace(line), ";,")
+	line = bytes.TrimSpace(line)
+	listed := bytes.HasSuffix(line, []byte{','})
+	line = bytes.TrimRight(line, ";,")
 	if len(line) <= 1 {
 		return true
 	}
@@ -34,9 +36,10 @@ func importLine(line []byte) bool {
 		}
 		return false
 	}
-	// "path", or name "path", as Go writes it in a list.
+	// "path", or name "path", as Go writes it in a list. With a comma behind it, it
+	// is any string of any list.
 	path, ok := bytes.CutSuffix(line, []byte{'"'})
-	if !ok {
+	if !ok || listed {
 		return false
 	}
 	if n := bytes.IndexByte(path, '"'); n < 0 || bytes.ContainsAny(path[n+1:], " .\t\"") || bytes.ContainsAny(path[:n], "({[=,:") {

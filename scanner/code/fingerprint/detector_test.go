@@ -304,11 +304,16 @@ pub struct Registers {
 `
 	for _, test := range []struct {
 		name string
+		copy bool
 		want int
-	}{{"drivers%d:src/device.rs", 0}, {"drivers:src/device%d.rs", 1}} {
+	}{{"drivers%d:src/device.rs", false, 0}, {"drivers:src/device%d.rs", false, 1}, {"drivers@%d:src/device.rs", true, 1}} {
 		files := make(map[string]string)
 		for i := range commonSources {
-			files[fmt.Sprintf(test.name, i)] = fmt.Sprintf("impl Default for Device%d {\n%s", i, shared)
+			rest := ledger + memo
+			if !test.copy {
+				rest = strings.NewReplacer("e", fmt.Sprint("o", i), "a", fmt.Sprint("i", i)).Replace(rest)
+			}
+			files[fmt.Sprintf(test.name, i)] = fmt.Sprintf("impl Default for Device%d {\n%s%s", i, shared, rest)
 		}
 		d := New(open(t, build(t, Options{}, testKey, files), testKey))
 		if found := detect(t, d, ask+shared+thanks); len(found) != test.want {

@@ -130,8 +130,9 @@ func (b *Builder) writeAll(w *indexWriter) error {
 // writeStream sorts the hashes of a stream, part by part, and writes its table.
 func (b *Builder) writeStream(w *indexWriter, s stream) error {
 	total := 0
+	b.order(b.shards[s][:])
 	for i := range b.shards[s] {
-		b.shards[s][i] = b.sort(b.shards[s][i])
+		b.shards[s][i] = b.reduce(b.shards[s][i])
 		total += len(b.shards[s][i])
 	}
 	if total == 0 {

@@ -43,7 +43,9 @@ func TestTableHasAllAndLittleElse(t *testing.T) {
 				}
 				entries = append(entries, entry{h, uint64(i) << 32})
 			}
-			entries = (&Builder{sources: make([]uint32, n)}).sort(entries)
+			b := &Builder{sources: make([]uint32, n)}
+			b.order([]shard{entries})
+			entries = b.reduce(entries)
 			var blocks []byte
 			var places []uint64
 			w := tableWriter{count: blocksFor(len(entries)), block: func(b []byte, p []uint64) error {
