@@ -122,7 +122,7 @@ func snippet(ctx context.Context, r *rand.Rand, files []*corpus.File, n int) (te
 
 var (
 	importLine = regexp.MustCompile(`^\s*((\w+ )?"[^" ]+"|(import|from|use|using|#include|require)\b.*)$`)
-	legalWords = regexp.MustCompile(`(?i)copyright|licen[sc]e|warrant`)
+	legalWords = regexp.MustCompile(`(?i)copyright|licen[sc]e|warrant|liab(le|ility)|damages`)
 	slashes    = regexp.MustCompile(`(?m)(^|[^:"'])//.*$`)
 	hashes     = regexp.MustCompile(`(?m)(^|\s)#.*$`)
 	identifier = regexp.MustCompile(`\b[A-Za-z_][A-Za-z0-9_]{2,}\b`)
