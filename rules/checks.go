@@ -188,6 +188,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"compound":         {doc: "the value has other characters than letters and digits", context: func(c *candidate) bool { return c.chars < c.end-c.start }},
 	"not-in-address":   {doc: "neither a short number stands right before the value, nor behind it: it is no street with a number", context: notInAddress},
 	"name-field":       {doc: "the value fills a field for a name: it has two words or more, or ends where the field does", context: nameField},
+	"cell-end":         {doc: "the value ends where a cell of a table, a quotation or the line does", context: cellEnd},
 	"variable":         {doc: "the value reads like words and no quotation mark stands before it: the name of a variable", context: variable},
 	"quoted":           {doc: "quotation marks enclose the value", context: quoted},
 

@@ -76,6 +76,12 @@ func labelled(c *candidate) bool {
 	return named || !other && assigned(gap)
 }
 
+// cellEnd is true of a value behind which its cell, its quotation or its line ends.
+func cellEnd(c *candidate) bool {
+	rest := bytes.TrimLeft(c.text[c.end:min(len(c.text), c.end+16)], " `")
+	return len(rest) == 0 && c.end+16 >= len(c.text) || len(rest) > 0 && bytes.IndexByte([]byte("\"'|,;\t\r\n"), rest[0]) >= 0
+}
+
 // variable is true of newPrivateKey768 and the like, unless it is quoted.
 func variable(c *candidate) bool {
 	switch c.before(1) {

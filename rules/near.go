@@ -103,12 +103,17 @@ func (r *tableRow) headOf(c *candidate) (start, end int) {
 		return 0, 0
 	}
 	start = r.headStart
+	// In Jira's markup the heads of columns stand between two bars, the cells below between one.
+	doubled := r.sep == '|' && bytes.HasPrefix(c.text[start:r.headEnd], []byte("||"))
 	for range countCells(c.text[r.start:c.start], r.sep) {
 		at := bytes.IndexByte(c.text[start:r.headEnd], r.sep)
 		if at < 0 {
 			return 0, 0
 		}
 		start += at + 1
+		if doubled && start < r.headEnd && c.text[start] == '|' {
+			start++
+		}
 	}
 	end = r.headEnd
 	if at := bytes.IndexByte(c.text[start:end], r.sep); at >= 0 {
