@@ -87,10 +87,32 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 		for i := range items {
 			f.banks[0].add(i, &items[i])
 		}
-		return f
+	} else {
+		f.fillParts(items, cl)
 	}
-	f.fillParts(items, cl)
+	f.quiet = cl.first
+	for _, b := range f.banks {
+		f.quiet = b.quiet(f.quiet)
+	}
 	return f
+}
+
+// quiet returns the greatest number up to most so that no bucket holds where all classes are below it.
+func (b *bank) quiet(most int) int {
+	for ; most > 0; most-- {
+		left := ^uint64(0)
+		for k := range classLen {
+			some := uint64(0)
+			for c := range most {
+				some |= b.member[k][c]
+			}
+			left &= some
+		}
+		if left == 0 {
+			break
+		}
+	}
+	return most
 }
 
 const (

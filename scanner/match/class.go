@@ -16,7 +16,11 @@ type classes struct {
 	members [maxClasses]byteSet
 	weights [maxClasses][models]float32 // the shares of each class in texts of several sorts
 	n       int
+	first   int // how many of them have bytes of frequentBeyond
 }
+
+// frequentBeyond are bytes of which there are many in texts beyond ASCII: one of a rune, and what stands between words.
+const frequentBeyond = "\xff \n,."
 
 // classGroup is a class while classes are chosen.
 type classGroup struct {
@@ -29,7 +33,7 @@ type classGroup struct {
 	id    int
 }
 
-// newClasses chooses the classes for some anchors, most at most. That of the last byte beyond ASCII is number 0.
+// newClasses chooses the classes for some anchors, most at most. Those of bytes that are frequent beyond ASCII come first.
 func newClasses(anchors []*anchor, most int) *classes {
 	// The sets of all anchors, and what a byte more in each of them costs: how much oftener its anchors are found, per
 	// share of the byte in each sort of text.
@@ -158,8 +162,14 @@ func newClasses(anchors []*anchor, most int) *classes {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *classGroup) int { return cmp.Compare(b.bytes[3]>>63, a.bytes[3]>>63) })
 	cl := &classes{n: len(all)}
+	for i := range frequentBeyond {
+		g := slices.IndexFunc(all, func(g *classGroup) bool { return g.bytes.has(frequentBeyond[i]) })
+		if g >= cl.first {
+			all[cl.first], all[g] = all[g], all[cl.first]
+			cl.first++
+		}
+	}
 	for i, g := range all {
 		cl.members[i] = g.bytes
 		for w, s := range g.bytes {

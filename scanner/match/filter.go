@@ -27,6 +27,7 @@ type filter struct {
 	step    *firstStep // for which it was built
 	class   [256]uint8
 	edge    uint8  // the class of what is before and behind the text
+	quiet   int    // no anchor stands where there are classLen classes below that
 	coding  coding // of the same classes
 	banks   []*bank
 	entries []entry

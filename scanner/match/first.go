@@ -93,6 +93,10 @@ type firstStep struct {
 	// list writes the numbers of the places where an anchor may stand, in order, and returns how many there are. It
 	// reads classLen-1 codes more than the blocks have, and writes listAhead numbers more that mean nothing.
 	list func(t *tables, code *byte, blocks int, out *uint16) int
+	// live and listOf are for texts that have much that is quiet, or nil. live writes where those halves of blocks begin that have a
+	// code of quiet or more, or are less than classLen bytes before one; listOf is list for such halves, two for each block.
+	live   func(code *byte, quiet, halves int, out *uint16) int
+	listOf func(t *tables, code *byte, halves *uint16, blocks int, out *uint16) int
 	// members writes one bit for each code: whether its class is not zero in the table. It may be nil.
 	members func(table *[maxClasses]byte, code *byte, blocks int, out *uint64)
 }
@@ -104,6 +108,7 @@ var firstSteps = append(vectorSteps(), firstStep{name: "go", classes: maxClasses
 type vectors struct {
 	codes  codes
 	list   [passBlocks*blockLen + listAhead]uint16
+	halves [2*passBlocks + 1]uint16
 	places [passBlocks]uint64
 	tail   [blockLen]byte
 }
@@ -143,8 +148,17 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 		end := min(len(text), at+passBlocks*blockLen)
 		blocks := (end - at + blockLen - 1) / blockLen // the last may not be full
 		f.classify(text, at, min(len(text), end+anchorLen-1), v)
+		halves := -1
+		if f.quiet > 0 && !sc.ascii && f.step.live != nil {
+			halves = f.step.live(&v.codes.code[0], f.quiet, 2*blocks, &v.halves[0])
+		}
 		for _, b := range f.banks {
-			n := f.step.list(&b.tables, &v.codes.code[0], blocks, &v.list[0])
+			n := 0
+			if halves < 0 {
+				n = f.step.list(&b.tables, &v.codes.code[0], blocks, &v.list[0])
+			} else {
+				n = f.listLive(b, halves, v)
+			}
 			for n > 0 && at+int(v.list[n-1]) >= end {
 				n--
 			}
@@ -159,6 +173,22 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 		}
 	}
 	return nil
+}
+
+// listLive is list for some halves of blocks.
+func (f *filter) listLive(b *bank, halves int, v *vectors) int {
+	if halves == 0 {
+		return 0
+	}
+	v.halves[halves] = v.halves[halves-1] // two for each block
+	n := f.step.listOf(&b.tables, &v.codes.code[0], &v.halves[0], (halves+1)/2, &v.list[0])
+	for n > 0 && int(v.list[n-1]) >= halves*blockLen/2 {
+		n--
+	}
+	for i, p := range v.list[:n] {
+		v.list[i] = v.halves[p/(blockLen/2)] + p%(blockLen/2)
+	}
+	return n
 }
 
 // classify turns text[from:to] into codes. What is missing of the last block, and of anchors that begin in it, is behind the text,

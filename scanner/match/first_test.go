@@ -80,6 +80,54 @@ func TestVectorsFollowTheirTables(t *testing.T) {
 			if n := step.list(tab, &read.code[0], 0, &out[len(out)-1]); n != 0 || out[len(out)-1] != 0xabcd {
 				t.Fatalf("%s finds %d places in nothing", step.name, n)
 			}
+			if step.live != nil {
+				checkLive(t, &step, tab, &read, blocks, wantPlaces(tab, &class, text, blocks))
+			}
+		}
+	}
+}
+
+// checkLive holds live and listOf to loops over the codes; want are all places.
+func checkLive(t *testing.T, step *firstStep, tab *tables, read *codes, blocks int, want []uint16) {
+	t.Helper()
+	for _, quiet := range []int{1, 5, 12, 16} {
+		var live, some, got []uint16
+		for h := range 2 * blocks {
+			from := h * blockLen / 2
+			if slices.Max(read.code[from:from+blockLen/2+classLen-1]) >= byte(quiet) {
+				live = append(live, uint16(from))
+			}
+		}
+		v := &vectors{codes: *read}
+		n := step.live(&read.code[0], quiet, 2*blocks, &v.halves[0])
+		if !slices.Equal(v.halves[:n], live) {
+			t.Fatalf("%s: halves %v, want %v", step.name, v.halves[:n], live)
+		}
+		for _, p := range want {
+			if slices.Contains(live, p/(blockLen/2)*(blockLen/2)) {
+				some = append(some, p)
+			}
+		}
+		f := &filter{step: step}
+		got = append(got, v.list[:f.listLive(&bank{tables: *tab}, n, v)]...)
+		if !slices.Equal(got, some) {
+			t.Fatalf("%s: places %v in halves %v, want %v", step.name, got, live, some)
+		}
+	}
+}
+
+// TestQuiet counts the first classes that no anchor can have in a row: those of \xff, of space, of a line's end and so on, some of which are one.
+func TestQuiet(t *testing.T) {
+	c := newChooser()
+	for expr, want := range map[string]int{`key[= ]x`: 2, `[^a]{9}key\d|\s{8}x`: 0, ` {8}x`: 1, "\u65e5\u672c\u8a9e": 1} {
+		tree, err := syntax.Parse(expr, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := anchor{}
+		a.seq, a.end = c.sets.first(flatten(builder{plain: true}.build(tree), nil))
+		if f := newFilter([][]anchor{{a}}, &firstSteps[0]); f.quiet != want {
+			t.Errorf("%s: %d quiet classes, want %d", expr, f.quiet, want)
 		}
 	}
 }

@@ -153,7 +153,7 @@ func (s *Set) FindGated(ctx context.Context, dst []Match, text []byte, gate Gate
 // findWith is FindStats with the given gate.
 func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Stats, gate Gate) ([]Match, error) {
 	f := s.plain
-	ok, mayFold := examine(text)
+	ok, ascii, mayFold := examine(text)
 	if !ok {
 		return dst, ErrInvalidUTF8
 	}
@@ -163,7 +163,7 @@ func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 	sc := f.scratch.Get().(*scratch)
 	defer f.scratch.Put(sc)
 	sc.begin(f, len(text))
-	sc.gate = gate
+	sc.gate, sc.ascii = gate, ascii
 	dst, err := s.find(ctx, dst, text, f, sc)
 	sc.gate = nil // scratch outlives it
 	if stats != nil {

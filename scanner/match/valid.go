@@ -4,11 +4,11 @@ import "unicode/utf8"
 
 // valid reports whether text is valid UTF-8.
 func valid(text []byte) bool {
-	ok, _ := examine(text)
+	ok, _, _ := examine(text)
 	return ok
 }
 
-// examine reports whether text is valid UTF-8, and whether it may hold U+017F or U+212A.
+// examine reports whether text is valid UTF-8, and then whether it is ASCII and whether it may hold U+017F or U+212A.
 //
 // With vectors it is the algorithm of Keiser and Lemire, "Validating UTF-8 in less
 // than one instruction per byte" (2020). Every fault within two bytes shows in three
@@ -18,13 +18,13 @@ func valid(text []byte) bool {
 // bytes of long runes are there: the two bits for "continuation after continuation"
 // must be set exactly where the byte two before begins three bytes or the one
 // three before begins four.
-func examine(text []byte) (ok, mayFold bool) {
+func examine(text []byte) (ok, ascii, mayFold bool) {
 	const least = 128 // below, the vectors are not worth their preparation
 	if validBlocks == nil || len(text) < least {
 		if isASCII(text) {
-			return true, false
+			return true, true, false
 		}
-		return utf8.Valid(text), folds(text)
+		return utf8.Valid(text), false, folds(text)
 	}
 	// Vectors look three bytes back, so the first runes are read without them.
 	from := 3
@@ -32,10 +32,11 @@ func examine(text []byte) (ok, mayFold bool) {
 		from++
 	}
 	blocks := (len(text) - from) / validLen
-	faults, mayFold := validBlocks(&text[from], blocks)
+	beyond, faults, mayFold := validBlocks(&text[from], blocks)
 	if faults || !utf8.Valid(text[:from]) {
-		return false, false
+		return false, false, false
 	}
+	ascii = !beyond
 	// A rune that the last block ends in is read again.
 	end := from + blocks*validLen - 1
 	for back := 0; back < 3 && !utf8.RuneStart(text[end]); back++ {
@@ -43,15 +44,15 @@ func examine(text []byte) (ok, mayFold bool) {
 	}
 	head, tail := text[:from+2], text[end:]
 	if !isASCII(head) {
-		mayFold = mayFold || folds(head)
+		ascii, mayFold = false, mayFold || folds(head)
 	}
 	if !isASCII(tail) {
 		if !utf8.Valid(tail) {
-			return false, false
+			return false, false, false
 		}
-		mayFold = mayFold || folds(tail)
+		ascii, mayFold = false, mayFold || folds(tail)
 	}
-	return true, mayFold
+	return true, ascii, mayFold
 }
 
 // validLen is how many bytes validBlocks reads at a time.

@@ -9,9 +9,12 @@ import (
 
 func checkValid(t *testing.T, text []byte) {
 	t.Helper()
-	got, mayFold := examine(text)
+	got, ascii, mayFold := examine(text)
 	if want := utf8.Valid(text); got != want {
 		t.Fatalf("%v, want %v: %x", got, want, text)
+	}
+	if got && ascii != isASCII(text) {
+		t.Fatalf("ASCII %v: %x", ascii, text)
 	}
 	if got && !mayFold && folds(text) {
 		t.Fatalf("a rune that folds was not seen: %x", text)
@@ -60,7 +63,7 @@ func TestMayFold(t *testing.T) {
 		for at := range length - 2 {
 			for _, fold := range []string{"\u017f", "\u212a"} {
 				copy(text[at:], fold)
-				if ok, mayFold := examine(text); !ok || !mayFold {
+				if ok, _, mayFold := examine(text); !ok || !mayFold {
 					t.Fatalf("valid %v, may fold %v: %q", ok, mayFold, text)
 				}
 				copy(text[at:], "xxx")
@@ -68,7 +71,7 @@ func TestMayFold(t *testing.T) {
 		}
 	}
 	none := bytes.Repeat([]byte("\u017e\u0bbf\u2013\u1184 "), 100)
-	if ok, mayFold := examine(none); !ok || mayFold {
+	if ok, _, mayFold := examine(none); !ok || mayFold {
 		t.Fatalf("valid %v, may fold %v", ok, mayFold)
 	}
 }

@@ -29,6 +29,7 @@ type scratch struct {
 	free    int64 // stats.Walked up to which walks are not held against their patterns
 	asked   int64 // stats.Walked when the context was last looked at
 	gate    Gate  // or nil
+	ascii   bool  // the text has no byte beyond ASCII
 }
 
 // askWork is after how many bytes read around anchors the context is looked at; about a tenth of
