@@ -22,6 +22,8 @@ import (
 type indexOptions struct {
 	out, key, cache, exclude            string
 	noNames, noSimilar, noCache, public bool
+	keepCommon                          bool
+	least                               int
 }
 
 func indexCommand(std streams) *cobra.Command {
@@ -57,7 +59,9 @@ Exit status: 0 if all was indexed, 1 if files could not be read, 2 after an erro
 	f.StringVar(&opts.cache, "cache", "", "the cache `file` (default: the index file's name and .cache)")
 	f.BoolVar(&opts.noCache, "no-cache", false, "neither use nor write a cache")
 	f.StringVar(&opts.exclude, "exclude", "", "leave out the public code in this `file`, made with --public")
+	f.BoolVar(&opts.keepCommon, "keep-common", false, "do not leave out what the built-in set says is common public code")
 	f.BoolVar(&opts.public, "public", false, "make a set of public code for --exclude, which needs no key")
+	f.IntVar(&opts.least, "least", 1, "with --public: only what at least so `many` of the folders have in common, up to 5")
 	return cmd
 }
 
@@ -74,13 +78,23 @@ func index(cmd *cobra.Command, opts indexOptions, dirs []string, std streams) er
 		return errors.New("index: --output is missing: name the index file to write")
 	case opts.key == "" && !opts.public:
 		return errors.New("index: --key is missing: name a key file; it is made if it does not exist")
+	case opts.least != 1 && !opts.public:
+		return errors.New("index: --least needs --public")
 	case opts.key != "" && opts.public:
 		return errors.New("index: --public needs no --key: what is public can be read by anyone")
 	}
 	o := corpus.Options{
 		Dirs: dirs, Out: opts.out, Cache: opts.cache,
 		Index: fingerprint.Options{Names: !opts.noNames && !opts.public, Similar: !opts.noSimilar},
+		Least: opts.least,
 		PDF:   pdfCommand,
+	}
+	if !opts.public && !opts.keepCommon {
+		common, err := corpus.Common()
+		if err != nil {
+			return err
+		}
+		o.Index.Public = append(o.Index.Public, common)
 	}
 	switch {
 	case opts.noCache || opts.public:
@@ -93,9 +107,11 @@ func index(cmd *cobra.Command, opts indexOptions, dirs []string, std streams) er
 		if err != nil {
 			return err
 		}
-		if o.Index.Public, err = fingerprint.NewPublic(data); err != nil {
+		public, err := fingerprint.NewPublic(data)
+		if err != nil {
 			return fmt.Errorf("%s: %w", opts.exclude, err)
 		}
+		o.Index.Public = append(o.Index.Public, public)
 	}
 	if !opts.public {
 		var err error

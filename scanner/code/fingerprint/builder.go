@@ -18,8 +18,8 @@ type Options struct {
 	// Similar adds the abstract stream, which finds code whose names were
 	// changed.
 	Similar bool
-	// Public holds fingerprints of public code, which are left out.
-	Public *Public
+	// Public holds sets of fingerprints of public code, which are left out.
+	Public []*Public
 }
 
 // Builder collects fingerprints and writes an index. It is safe for concurrent
@@ -29,8 +29,9 @@ type Builder struct {
 	salt    []byte
 	secrets secrets
 	readers sync.Pool
-	// everything keeps what is common: it is public code that is collected.
-	everything bool
+	// public is in how many repositories a gram must stand to be kept, if it is
+	// public code that is collected, and zero otherwise.
+	public int
 
 	mu      sync.Mutex
 	files   []string          // if the index has names
@@ -105,7 +106,7 @@ func (b *Builder) prints(ctx context.Context, text []byte, p Prints, want [strea
 	}
 	err := r.read(ctx, text, want, func(s stream, grams []gram) {
 		for _, g := range grams {
-			if g.variety < leastVariety || b.options.Public.has(s, g.hash) {
+			if g.variety < leastVariety || anyHas(b.options.Public, s, g.hash) {
 				continue
 			}
 			var notice bool

@@ -42,7 +42,11 @@ func (b *Builder) Identify(description string) Identity {
 
 // digest is of what fingerprints depend on beside a file's content.
 func (o *Options) digest() [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(nil, "%d %v %x", version, o.Similar, o.Public.sum()))
+	what := fmt.Appendf(nil, "%d %v", version, o.Similar)
+	for _, p := range o.Public {
+		what = fmt.Appendf(what, " %x", p.digest)
+	}
+	return sha256.Sum256(what)
 }
 
 // Cache is a cache file that is being read.

@@ -25,8 +25,9 @@
 // are twenty short ones. It takes lines, too: the head of a method that an
 // interface asks for is on three of them. What is known to be common is left out
 // when an index is made: grams of few different tokens, the wording of licences,
-// lists of imports from a language's own library, what stands in many repositories, and
-// what is in a set of public code (Public).
+// lists of imports from a language's own library, what several repositories have in
+// common, versions and forks counted once (see copies), and what is in sets of
+// public code (Public).
 //
 // A text is looked up by probes first, the least of wide windows, which are some
 // of the fingerprints that an index would have of it; only near one that is found

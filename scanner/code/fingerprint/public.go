@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"bytes"
 	"crypto/sha256"
+	"fmt"
 )
 
 // Public is a set of fingerprints of public code, which say nothing about
@@ -13,20 +14,13 @@ type Public struct {
 	digest []byte
 }
 
-// has reports whether a gram is of public code. A nil set is empty.
+// has reports whether a gram is of public code.
 func (p *Public) has(s stream, gram uint64) bool {
-	if p == nil || p.tables[s].count == 0 {
+	if p.tables[s].count == 0 {
 		return false
 	}
 	_, ok := p.tables[s].find(publicHash(s, gram))
 	return ok
-}
-
-func (p *Public) sum() []byte {
-	if p == nil {
-		return nil
-	}
-	return p.digest
 }
 
 // publicHash is the hash of a gram in a set of public code.
@@ -34,13 +28,27 @@ func publicHash(s stream, gram uint64) uint64 {
 	return (&secrets{}).hash(s, gram)
 }
 
+// anyHas reports whether a gram is in one of the sets.
+func anyHas(sets []*Public, s stream, gram uint64) bool {
+	for _, p := range sets {
+		if p.has(s, gram) {
+			return true
+		}
+	}
+	return false
+}
+
 // NewPublicBuilder returns a Builder that makes a set of public code: nothing
-// in it is secret, and sets of the same files are the same.
-func NewPublicBuilder(o Options) (*Builder, error) {
+// in it is secret, and sets of the same files are the same. A fingerprint is in it
+// that stands in at least so many repositories, up to five.
+func NewPublicBuilder(o Options, least int) (*Builder, error) {
+	if least < 1 || least > commonSources {
+		return nil, fmt.Errorf("fingerprint: %d repositories: give 1 to %d", least, commonSources)
+	}
 	b, err := newBuilder(Key{}, make([]byte, saltBytes), o)
 	if err == nil {
 		b.secrets.gram = [2]uint64{}
-		b.everything = true
+		b.public = least
 	}
 	return b, err
 }

@@ -30,7 +30,7 @@ func (b *Builder) order(parts []shard) {
 			return cmp.Compare(x.place, y.place)
 		})
 	}
-	if b.everything || len(b.named) < commonSources {
+	if b.public > 0 || len(b.named) < commonSources {
 		return
 	}
 	same := b.copies(parts[:min(sampled, len(parts))])
@@ -91,7 +91,7 @@ func (b *Builder) copies(parts []shard) []uint32 {
 }
 
 // reduce leaves each hash of a shard in order once, and leaves out what is
-// common. Of a hash's places the least one in code stays, else the least one.
+// common, or what is not if it is public code that is collected. Of a hash's places the least one in code stays, else the least one.
 func (b *Builder) reduce(entries []entry) []entry {
 	out := entries[:0]
 	var sources [commonSources]uint32
@@ -112,7 +112,7 @@ func (b *Builder) reduce(entries []entry) []entry {
 			}
 		}
 		switch {
-		case n >= commonSources && !b.everything:
+		case b.public == 0 && n >= commonSources, n < b.public:
 		case code != nil:
 			out = append(out, *code)
 		default:

@@ -19,9 +19,13 @@ import (
 
 // Options say what to index and where to.
 type Options struct {
-	Dirs  []string
+	Dirs []string
+	// Key is the zero Key for a set of public code.
 	Key   fingerprint.Key
 	Index fingerprint.Options
+	// Least is in how many of the folders something must stand to be in a set of
+	// public code; 0 means 1, see fingerprint.NewPublicBuilder.
+	Least int
 	// Out is the index file. It is replaced as a whole once it is written.
 	Out string
 	// Cache is the cache file; empty means none. It is read if it fits and
@@ -139,7 +143,7 @@ func (r *run) begin(o Options) (*fingerprint.Cache, error) {
 	}
 	var err error
 	if o.Key == (fingerprint.Key{}) {
-		r.builder, err = fingerprint.NewPublicBuilder(o.Index)
+		r.builder, err = fingerprint.NewPublicBuilder(o.Index, max(o.Least, 1))
 	} else {
 		r.builder, err = fingerprint.NewBuilder(o.Key, o.Index)
 	}
