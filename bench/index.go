@@ -20,6 +20,12 @@ type IndexOptions struct {
 	// Exclude is a set of public code (sluice index --public) that is left out of
 	// the indexes; empty means none.
 	Exclude string
+	// KeepCommon indexes the common public code, too, that sluice index knows of and
+	// otherwise leaves out.
+	KeepCommon bool
+	// Without are folders of projects that take no part, and nothing that has code
+	// in common with them: those that a set of public code was made of.
+	Without []string
 	// Snippets is how many are looked for in each half, for each change.
 	Snippets int
 	// Seed chooses the snippets.
@@ -43,6 +49,13 @@ func EvaluateIndex(ctx context.Context, o IndexOptions) ([]Figure, error) {
 	projects, err := readProjects(ctx, o.Dirs)
 	if err != nil {
 		return nil, err
+	}
+	if len(o.Without) > 0 {
+		others, err := readProjects(ctx, o.Without)
+		if err != nil {
+			return nil, err
+		}
+		projects = apart(projects, others)
 	}
 	dir, err := os.MkdirTemp("", "sluice-bench-")
 	if err != nil {
@@ -127,6 +140,9 @@ type indexRun struct {
 // index runs sluice index.
 func (e *indexEvaluation) index(ctx context.Context, out string, projects []*project, flags ...string) (indexRun, error) {
 	args := append([]string{"index", "--key", e.keyFile(), "--output", out}, flags...)
+	if e.KeepCommon {
+		args = append(args, "--keep-common")
+	}
 	if e.Exclude != "" {
 		args = append(args, "--exclude", e.Exclude)
 	}

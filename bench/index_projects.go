@@ -134,82 +134,16 @@ func (p *project) name() string {
 	return base
 }
 
-// The lines that projects have in common and nobody else has, of those that are
-// sampled, by which one is taken for a copy of the other, in part or whole.
-const (
-	fewCommon   = 4  // if they are also one in forty of the smaller project's
-	manyCommon  = 38 // whatever the share
-	commonShare = 40
-	commonTo    = 6 // families; a line that more have is what everybody writes
-)
-
-// halve deals projects out so that versions, forks and copies are in one half:
-// what has the same name, or many long lines in common as they stand, which is
-// not how the detector compares code. Which half it is follows from the name.
+// halve deals families out to two halves of equal size. Which half one is in
+// follows from its projects' names and sizes.
 func halve(projects []*project) (halves [2][]*project) {
-	family := make([]int, len(projects))
-	first := make(map[string]int)
-	for i, p := range projects {
-		name := p.name()
-		if _, ok := first[name]; !ok {
-			first[name] = i
-		}
-		family[i] = first[name]
-	}
-	having := make(map[uint64][]int)
-	sizes := make(map[int]int)
-	for i, p := range projects {
-		f := family[i]
-		for _, h := range p.lines {
-			if have := having[h]; len(have) <= commonTo && !slices.Contains(have, f) {
-				having[h] = append(have, f)
-				sizes[f]++
-			}
-		}
-	}
-	common := make(map[[2]int]int)
-	for _, have := range having {
-		if len(have) > commonTo {
-			continue
-		}
-		for i, a := range have {
-			for _, b := range have[:i] {
-				common[[2]int{min(a, b), max(a, b)}]++
-			}
-		}
-	}
-	parent := make([]int, len(projects))
-	for i := range parent {
-		parent[i] = family[i]
-	}
-	root := func(i int) int {
-		for parent[i] != i {
-			i = parent[i]
-		}
-		return i
-	}
-	for pair, n := range common {
-		a, b := pair[0], pair[1]
-		if n > manyCommon || n >= fewCommon && n*commonShare > min(sizes[a], sizes[b]) {
-			x, y := root(a), root(b)
-			parent[max(x, y)] = min(x, y)
-		}
-	}
-	// The largest families first, each to the smaller half.
-	members := make(map[int][]*project)
-	for i, p := range projects {
-		members[root(i)] = append(members[root(i)], p)
-	}
 	weight := func(list []*project) (n int) {
 		for _, p := range list {
 			n += len(p.lines)
 		}
 		return n
 	}
-	var order [][]*project
-	for _, list := range members {
-		order = append(order, list)
-	}
+	order := families(projects)
 	slices.SortFunc(order, func(a, b []*project) int {
 		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(a[0].dir, b[0].dir))
 	})

@@ -49,6 +49,26 @@ func TestHalves(t *testing.T) {
 	}
 }
 
+// TestApart leaves out what others are copies or versions of.
+func TestApart(t *testing.T) {
+	root := t.TempDir()
+	writeProject(t, filepath.Join(root, "a", "kettle@v1.0.0"), "kettle", "spoon", "cup")
+	writeProject(t, filepath.Join(root, "a", "fork"), "kettle", "spoon", "cup")
+	writeProject(t, filepath.Join(root, "a", "ledger"), "ledger", "account", "entry")
+	writeProject(t, filepath.Join(root, "b", "kettle@v1.2.0"), "kettle", "tea", "water")
+	var read [2][]*project
+	for i, dir := range []string{"a", "b"} {
+		var err error
+		if read[i], err = readProjects(t.Context(), []string{filepath.Join(root, dir)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := apart(read[0], read[1])
+	if len(left) != 1 || filepath.Base(left[0].dir) != "ledger" {
+		t.Errorf("%d are left", len(left))
+	}
+}
+
 func TestProjectNames(t *testing.T) {
 	for dir, want := range map[string]string{
 		"mod/github.com/x/kettle@v1.2.3": "kettle", "mod/github.com/x/kettle/v2@v2.0.1": "kettle/",

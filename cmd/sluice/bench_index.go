@@ -55,6 +55,8 @@ the file README.md of the folder bench.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&opts.Exclude, "exclude", "", "leave out the public code in this `file`, made with sluice index --public")
+	f.BoolVar(&opts.KeepCommon, "keep-common", false, "do not leave out what the built-in set says is common public code")
+	f.StringArrayVar(&opts.Without, "without", nil, "leave out the projects below this `folder` and what has code in common with them, such as those that a set of public code was made of; may be repeated")
 	f.IntVar(&opts.Snippets, "snippets", 1000, "how many `snippets` to look for in each half, of each length")
 	f.BoolVar(&details, "details", false, "also shorter and longer snippets, and by language")
 	f.Uint64Var(&flags.seed, "seed", 1, "what the choice of snippets follows from")
