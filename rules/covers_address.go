@@ -15,8 +15,8 @@ const (
 )
 
 // unitWords name parts of a house, in front of a number: Flat 4, кв. 45, 3.º Dcha.
-var unitWords = wordSet(`apt apartment unit suite ste flat fl floor room rm block blk building bldg door lot tower house level
-	piso dpto depto puerta planta izq dcha esc bajo bis apto bloco andar casa bâtiment bat étage esc appartement appt interno int scala
+var unitWords = wordSet(`apt ap apartment unit suite ste flat fl floor room rm block blk building bldg door lot tower house level
+	piso dpto depto puerta planta izq dcha dto esq dta esc bajo bis apto bloco andar casa bâtiment bat étage esc appartement appt interno int scala
 	stock etage wohnung whg top tür lejl bus og m lok kat daire кв квартира корп корпус стр этаж подъезд`)
 
 // placeParticles join the words of a town's name: Santa Cruz de Tenerife.
@@ -59,7 +59,7 @@ func (c *candidate) addressEnd() int {
 			break
 		}
 		stop := partEnd(c.text, next)
-		size, kind := addressPart(c.text[next:stop])
+		size, kind := addressPart(c.text[next:stop], towns > 0)
 		if kind == noPart || line && kind == unitPart {
 			break
 		}
@@ -75,7 +75,7 @@ func (c *candidate) addressEnd() int {
 		if kind != townPart || towns > 1 || towns > 0 && endsSentence(c.text, at) {
 			end = at
 		}
-		if len(bytes.TrimRight(c.text[at:stop], " ")) > 0 {
+		if len(bytes.Trim(c.text[at:stop], " .")) > 0 {
 			break // the sentence goes on
 		}
 	}
@@ -100,10 +100,10 @@ func partEnd(text []byte, from int) int {
 	end := from
 	for end < len(text) && end-from <= maxAddressPart {
 		switch b := text[end]; {
-		case b < ' ', bytes.IndexByte([]byte(",;:()<>[]{}|\"!?=@"), b) >= 0:
+		case b < ' ', bytes.IndexByte([]byte(",;:()<>[]{}|\"!?=@"), b) >= 0, bytes.HasPrefix(text[end:], []byte(" – ")):
 			return end
 		case b == '.' && (end+1 == len(text) || text[end+1] <= ' '):
-			if word := text[from+bytes.LastIndexByte(text[from:end], ' ')+1 : end]; utf8.RuneCount(word) > 3 || slices.ContainsFunc(word, isDigit) {
+			if word := text[from+bytes.LastIndexByte(text[from:end], ' ')+1 : end]; utf8.RuneCount(word) > 4 || isStateCode(word) || slices.ContainsFunc(word, isDigit) {
 				return end // St. Ives and Co. Cork go on
 			}
 		case b == '-' && text[end-1] == ' ':
@@ -136,8 +136,8 @@ const (
 )
 
 // addressPart says what a part is by its words, and how much of it is one: of "28013 Madrid
-// is where I live" the first two words are.
-func addressPart(part []byte) (size int, kind partKind) {
+// is where I live" the first two words are. Behind a town, goesOn, this holds of a town too.
+func addressPart(part []byte, goesOn bool) (size int, kind partKind) {
 	codes, names, first := 0, 0, true
 	for from := 0; from < len(part); first = false {
 		to := from
@@ -157,7 +157,7 @@ func addressPart(part []byte) (size int, kind partKind) {
 		case isPostalWord(bare) && (len(bare) > 1 || names > 0): // Dublin 2
 			codes++
 			size = to
-		case unicode.IsUpper(r) && !slices.ContainsFunc(bare, isDigit) && (!notNames[lower] || isStateCode(bare)):
+		case unicode.IsUpper(r) && !slices.ContainsFunc(bare, isDigit) && (!first || !notNames[lower] || isStateCode(bare)):
 			names++
 			size = to
 		case names > 0 && placeParticles[lower]:
@@ -172,7 +172,7 @@ func addressPart(part []byte) (size int, kind partKind) {
 	switch {
 	case codes > 0 && codes <= 2 && names <= 5:
 		return size, postalPart
-	case names > 0 && names <= 4 && codes == 0 && size == len(bytes.TrimRight(part, " ")):
+	case names > 0 && names <= 4 && codes == 0 && (goesOn || size == len(bytes.TrimRight(part, " "))):
 		return size, townPart
 	}
 	return 0, noPart
