@@ -198,6 +198,7 @@ const (
 // choose returns the cheapest anchors for the concatenation of list, of those that begin in list[from:to], if they
 // cost less than most.
 func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (best []anchor, cost float64) {
+	var one anchor
 	cost = most
 	to = min(to, len(list), maxStarts)
 	c.sets.prepare(list, from, to)
@@ -205,24 +206,32 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 		if list[i].kind == kindAssert {
 			continue
 		}
-		a := anchor{head: list[:i], tail: list[i:]}
-		a.seq, a.end = c.sets.first(list[i:])
-		if c.cheaper(&a, cost) {
-			best, cost = []anchor{a}, a.cost()
+		// The first sets tell of most that they cost too much.
+		if few, _ := c.sets.few(list[i:], anyKind, firstLen); c.rate(&few, firstLen) < cost/costFirst {
+			a := anchor{head: list[:i], tail: list[i:]}
+			a.seq, a.end = c.sets.first(list[i:])
+			if c.cheaper(&a, cost) {
+				one, cost = a, a.cost()
+			}
 		}
 		if i > 0 && list[i-1].kind == kindSet {
 			continue // the anchor one place before says the same and more
 		}
-		if a, ok := c.sets.behind(list, i, a.seq, a.end); ok && c.cheaper(&a, cost) {
-			best, cost = []anchor{a}, a.cost()
+		if few, ok := c.sets.behind(list, i, firstLen); ok && c.rate(&few.seq, firstLen) < cost/costFirst {
+			if a, _ := c.sets.behind(list, i, anchorLen); c.cheaper(&a, cost) {
+				one, cost = a, a.cost()
+			}
 		}
 	}
 	if cost > enough {
 		if a, ok := c.chooseRun(list, from, to); ok && a.cost() < cost {
-			best, cost = []anchor{a}, a.cost()
+			one, cost = a, a.cost()
 		}
 	}
-	if nesting == 0 {
+	if cost < most {
+		best = []anchor{one}
+	}
+	if nesting == 0 || cost < rare {
 		return best, cost
 	}
 	for i := from; i < min(to, len(list)); i++ {
@@ -231,7 +240,7 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 		if n.kind != kindAlt || n.class || len(n.sub) > maxAlternatives {
 			continue
 		}
-		var all []anchor
+		all := make([]anchor, 0, len(n.sub))
 		// More anchors fill more buckets: take them only for a clear gain.
 		sum, most := 0.0, cost*0.8
 		for _, sub := range n.sub {
@@ -267,6 +276,8 @@ const (
 	// enough is the cost of a sequence below which no run is tried: a set of
 	// its own for runs costs more.
 	enough = 0.05
+	// rare is the cost below which no alternatives are looked into, which takes most of the time of building.
+	rare = 1e-4
 	// minRun is the length of the shortest run worth looking for.
 	minRun = 9
 )

@@ -23,6 +23,7 @@ type inst struct {
 	set      byteSet
 	cond     syntax.EmptyOp
 	out, alt int32
+	kinds    uint8 // that bytes of set have, one bit each, where setFinder asks
 }
 
 func (p *program) emit(i inst) int32 {

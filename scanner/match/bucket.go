@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"math/bits"
 	"slices"
 )
@@ -15,7 +16,7 @@ type item struct {
 
 // newFilter builds the filter of the anchors of every pattern for a first step.
 func newFilter(byPattern [][]anchor, step *firstStep) *filter {
-	f := &filter{step: step, always: make([]uint64, (len(byPattern)+63)/64), walkers: map[string]int32{}}
+	f := &filter{step: step, always: make([]uint64, (len(byPattern)+63)/64), walkers: map[[sha256.Size]byte]int32{}}
 	f.scratch.New = func() any { return f.newScratch(len(byPattern)) }
 	var items []item
 	var anchors []*anchor
@@ -34,7 +35,7 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 			f.entries = append(f.entries, f.newEntry(pattern, a))
 		}
 	}
-	f.walkers = nil
+	f.walkers, f.key = nil, nil
 	cl := newClasses(anchors, step.classes-1)
 	f.class, f.edge, f.coding = cl.of, uint8(cl.n), newCoding(&cl.of)
 	for _, r := range f.runs {

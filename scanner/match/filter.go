@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"math/bits"
 	"regexp/syntax"
@@ -31,11 +32,12 @@ type filter struct {
 	coding  coding // of the same classes
 	banks   []*bank
 	entries []entry
-	seqs    [][anchorLen]uint16 // of the entries' anchors, as numbers of sets
-	sets    []byteSet           // of the anchors
-	around  []walker            // that the entries name
-	reaches []reach             // the same
-	walkers map[string]int32    // by what is walked over, while the filter is built
+	seqs    [][anchorLen]uint16         // of the entries' anchors, as numbers of sets
+	sets    []byteSet                   // of the anchors
+	around  []walker                    // that the entries name
+	reaches []reach                     // the same
+	walkers map[[sha256.Size]byte]int32 // by what is walked over, while the filter is built
+	key     []byte                      // of the last of them
 	runs    []*runs
 	always  []uint64 // patterns without an anchor, one bit each
 	scratch sync.Pool
@@ -135,18 +137,19 @@ func (a *anchor) checked() (elements, bytes int) {
 
 // walker returns the number of a walker over list. Those of all anchors that have the same to walk over are one.
 func (f *filter) walker(list []*node, back bool) int32 {
-	key := make([]byte, 0, 1024)
+	f.key = f.key[:0]
 	if back {
-		key = append(key, 'b')
+		f.key = append(f.key, 'b')
 	}
 	for _, n := range list {
-		key = n.appendKey(key)
+		f.key = n.appendKey(f.key)
 	}
-	n, ok := f.walkers[string(key)]
+	key := sha256.Sum256(f.key)
+	n, ok := f.walkers[key]
 	if !ok {
 		n = int32(len(f.around))
 		f.around = append(f.around, walker{walking: &walking{list: list, back: back}})
-		f.walkers[string(key)] = n
+		f.walkers[key] = n
 	}
 	return n
 }

@@ -78,12 +78,7 @@ func (f *setFinder) alone(a *anchor) (most int, ok bool) {
 		_, hi := n.widths()
 		most = addWidth(most, hi)
 	}
-	kinds := uint8(0)
-	for kind := range uint8(kindEdge) {
-		if a.set.intersect(kindBytes[kind]) != (byteSet{}) {
-			kinds |= 1 << kind
-		}
-	}
+	kinds := kindsOf(a.set)
 	after, _ := f.after(a.tail, kinds)
 	f.back = true
 	before, _ := f.after(catNode(a.head...).reversed().sub, kinds)

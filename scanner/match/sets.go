@@ -52,6 +52,16 @@ func bytesOf(may uint8) (s byteSet) {
 	return s
 }
 
+// kindsOf returns the kinds that bytes of a set have, one bit each.
+func kindsOf(s byteSet) (kinds uint8) {
+	for kind := range uint8(kindEdge) {
+		if s.intersect(kindBytes[kind]) != (byteSet{}) {
+			kinds |= 1 << kind
+		}
+	}
+	return kinds
+}
+
 func (s byteSet) intersect(t byteSet) byteSet {
 	for i := range s {
 		s[i] &= t[i]
@@ -96,7 +106,15 @@ func (f *setFinder) first(list []*node) (seq sequence, end [anchorLen]bool) {
 
 // after is first where the byte before is of one of the given kinds.
 func (f *setFinder) after(list []*node, kinds uint8) (seq sequence, end [anchorLen]bool) {
-	f.fill(list, kinds, seq[:], end[:])
+	return f.few(list, kinds, anchorLen)
+}
+
+// few is after for some places only; at the others is any byte, or the end.
+func (f *setFinder) few(list []*node, kinds uint8, places int) (seq sequence, end [anchorLen]bool) {
+	f.fill(list, kinds, seq[:places], end[:places])
+	for k := places; k < anchorLen; k++ {
+		seq[k], end[k] = anyByte, true
+	}
 	return seq, end
 }
 
@@ -127,12 +145,7 @@ func (f *setFinder) fill(list []*node, kinds uint8, seq []byteSet, end []bool) {
 		}
 	}
 	if n > 0 {
-		kinds = 0
-		for kind := range uint8(kindEdge) {
-			if seq[n-1].intersect(kindBytes[kind]) != (byteSet{}) {
-				kinds |= 1 << kind
-			}
-		}
+		kinds = kindsOf(seq[n-1])
 	}
 	start, ok := f.start(list[n:], len(seq)-n)
 	if !ok {
@@ -158,30 +171,26 @@ func (f *setFinder) asksAt(pc int32) bool {
 	return false
 }
 
-// behind gives the anchor of list[i:] that begins with the byte before it; seq and end are those of first. \b and (?:^|[^a])
+// behind gives the anchor of list[i:] that begins with the byte before it, of which the first places are worked out. \b and (?:^|[^a])
 // say much about that byte. ok is false if any byte can stand there.
-func (f *setFinder) behind(list []*node, i int, seq sequence, end [anchorLen]bool) (a anchor, ok bool) {
+func (f *setFinder) behind(list []*node, i, places int) (a anchor, ok bool) {
 	before, edge := lastBytes(list[:i])
 	first := i
 	for first > 0 && list[first-1].kind == kindAssert {
 		first--
 	}
 	a = anchor{head: list[:first], tail: list[first:], ahead: 1}
-	if first == i {
-		if before == anyByte {
-			return a, false
-		}
-		a.seq[0], a.start = before, edge
-		copy(a.seq[1:], seq[:])
-		copy(a.end[1:], end[:])
-		return a, true
+	if first == i && before == anyByte {
+		return a, false
 	}
 	for kind := range uint8(len(kinds)) {
-		allowed := before.intersect(kindBytes[kind])
-		if kind == kindEdge && !edge || kind != kindEdge && allowed == (byteSet{}) {
+		allowed, from := before.intersect(kindBytes[kind]), uint8(1)<<kind
+		if first == i {
+			allowed, from = before, anyKind // nothing asks
+		} else if kind == kindEdge && !edge || kind != kindEdge && allowed == (byteSet{}) {
 			continue
 		}
-		seq, end := f.after(list[first:], 1<<kind)
+		seq, end := f.few(list[first:], from, places-1)
 		if seq[0] == (byteSet{}) && !end[0] {
 			continue // the list cannot match behind such a byte
 		}
@@ -189,6 +198,10 @@ func (f *setFinder) behind(list []*node, i int, seq sequence, end [anchorLen]boo
 		for k := 1; k < anchorLen; k++ {
 			a.seq[k] = a.seq[k].union(seq[k-1])
 			a.end[k] = a.end[k] || end[k-1]
+		}
+		if first == i {
+			a.start = edge
+			break
 		}
 		a.start = a.start || kind == kindEdge
 	}
@@ -291,14 +304,17 @@ func (f *setFinder) from(start int32, kind uint8, seq []byteSet, end []bool) {
 					next = append(next, strand{in.out, kindOther, anyKind})
 					continue
 				}
-				for read := range uint8(kindEdge) {
-					if s.may>>read&1 == 0 {
-						continue
-					}
-					if set := in.set.intersect(kindBytes[read]); set != (byteSet{}) {
-						seq[k] = seq[k].union(set)
-						next = append(next, strand{in.out, read, anyKind})
-					}
+				if in.kinds == 0 {
+					in.kinds = kindsOf(in.set)
+				}
+				may := in.kinds & s.may
+				if may == in.kinds {
+					seq[k] = seq[k].union(in.set)
+				} else {
+					seq[k] = seq[k].union(in.set.intersect(bytesOf(may)))
+				}
+				for ; may != 0; may &= may - 1 {
+					next = append(next, strand{in.out, uint8(bits.TrailingZeros8(may)), anyKind})
 				}
 			}
 		}

@@ -106,11 +106,11 @@ func (b builder) build(re *syntax.Regexp) *node {
 	case syntax.OpEmptyMatch:
 		return catNode()
 	case syntax.OpLiteral:
-		n := catNode()
-		for _, r := range re.Rune {
-			n.sub = append(n.sub, b.literal(r, re.Flags&syntax.FoldCase != 0))
+		sub := make([]*node, len(re.Rune))
+		for i, r := range re.Rune {
+			sub[i] = b.literal(r, re.Flags&syntax.FoldCase != 0)
 		}
-		return n
+		return catNode(sub...)
 	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		return b.classOf(re).node()
 	case syntax.OpCapture:
@@ -245,23 +245,42 @@ func (c class) node() *node {
 	return &node{kind: kindAlt, sub: alts, class: c.ascii != (byteSet{}) || c.anyHigh}
 }
 
-func bytesNode(r rune) *node {
-	n := catNode()
-	for _, b := range utf8.AppendRune(nil, r) {
+// byteNodes are the nodes of single bytes, and caseNodes those of the letters in either case, which need not
+// be made again and again.
+var byteNodes, caseNodes = func() (single, either [256]*node) {
+	for c := range 256 {
 		var s byteSet
-		s.add(b)
-		n.sub = append(n.sub, setNode(s))
+		s.add(byte(c))
+		single[c] = setNode(s)
+		if c|0x20 >= 'a' && c|0x20 <= 'z' {
+			s.add(byte(c) ^ 0x20)
+			either[c] = setNode(s)
+		}
 	}
-	if len(n.sub) == 1 {
-		return n.sub[0]
+	return single, either
+}()
+
+func bytesNode(r rune) *node {
+	if r < utf8.RuneSelf {
+		return byteNodes[r]
 	}
-	return n
+	var buf [utf8.UTFMax]byte
+	n := utf8.EncodeRune(buf[:], r)
+	sub := make([]*node, n)
+	for i, b := range buf[:n] {
+		sub[i] = byteNodes[b]
+	}
+	return catNode(sub...)
 }
 
 // literal is one rune of a literal. Under (?i) it is its whole fold
 // orbit: k is also U+212A, s also U+017F.
 func (b builder) literal(r rune, fold bool) *node {
 	switch {
+	case fold && r < utf8.RuneSelf && caseNodes[r] == nil:
+		return byteNodes[r]
+	case fold && r < utf8.RuneSelf && (b.plain || r|0x20 != 's' && r|0x20 != 'k'):
+		return caseNodes[r]
 	case fold:
 	case b.plain && (r == longS || r == kelvin):
 		return setNode(byteSet{})
