@@ -127,16 +127,21 @@ func outward(text []byte, from, to int) (int, int) {
 	return max(from, 0), min(to, len(text))
 }
 
-// excepted returns the ids of the rules that beside excepts.
+// excepted returns the ids of the rules whose findings do not count for beside.
 func (b *Beside) excepted(files []*File) (ids []string) {
 	for _, f := range files {
 		for _, r := range f.Rules {
-			if slices.Contains(b.Except, r.ID) || slices.ContainsFunc(r.Tags, func(tag string) bool { return slices.Contains(b.Except, tag) }) {
+			if r.isOneOf(b.Except) || len(b.Of) > 0 && !r.isOneOf(b.Of) {
 				ids = append(ids, r.ID)
 			}
 		}
 	}
 	return ids
+}
+
+// isOneOf reports whether a list has the rule's id or one of its tags.
+func (r *Rule) isOneOf(list []string) bool {
+	return slices.Contains(list, r.ID) || slices.ContainsFunc(r.Tags, func(tag string) bool { return slices.Contains(list, tag) })
 }
 
 // looksBeside reports whether the rule has patterns that are looked for only beside findings.

@@ -25,6 +25,7 @@ rules:
     patterns:
       - 'nick [a-z]+'
       - {pattern: '\b[A-Z][a-z]+\b', beside: {within: 20, except: [location]}}
+      - {pattern: '\b[a-z]{3}-[a-z]{3}\b', beside: {of: [location]}}
 `
 
 // What a pattern with beside finds depends on what else is found, where, and of what kind.
@@ -46,8 +47,10 @@ func TestBeside(t *testing.T) {
 		"Ada" + far + "CN-1234":                  "",
 		"Ada" + far + "CN-1234 Bob":              "Bob",
 		"CN-1234 Ada" + far + far + "Bob":        "Ada",
-		"Ada, shelf 3":                           "", // excepted
-		"Ada, sesame-1":                          "", // another kind
+		"Ada, shelf 3":                           "",        // excepted
+		"Ada, sesame-1":                          "",        // another kind
+		"ann-lee, shelf 3":                       "ann-lee", // beside one of those alone
+		"ann-lee, CN-1234":                       "",
 		"Ada, nick bob":                          "", // the rule itself
 		"Ada, nick bob, CN-1234":                 "Ada",
 		"CN-1234 " + far + " Ada " + far + "Bob": "",

@@ -247,5 +247,5 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"phone":        {doc: "country code and number of digits of a telephone number agree (ITU E.164)", value: isPhone},
 
 	// Dates.
-	"date": {doc: "the value is a calendar date from 1900 to 2029, in any usual order, months by name too", value: isDate},
+	"date": {doc: "the value is a calendar date from 1900 to 2029 (or those years of the Thai calendar), in any usual order, months by name too", value: isDate},
 }, europeanIDs, americanIDs, asianIDs, worldIDs), shapeChecks)

@@ -21,29 +21,28 @@ func isDay(year, month, day int) bool {
 	return month != 2 || day < 29 || leap || year < 100 && year%4 == 0
 }
 
-// monthNames are the beginnings of the names of months, three letters or more,
-// in lower case, in English, German, French, Spanish, Portuguese, Italian,
-// Dutch, Polish, Swedish, Danish, Norwegian, Turkish and Russian.
+// monthNames are the beginnings of the names of months, two letters or more, in lower case. Names that
+// begin alike, such as lipiec (July) and lipanj (June), stand for the longer month: what is asked is whether a date could be one.
 var monthNames = []string{
-	"jan genn ene oca sty янв",
-	"feb fév fev lut şub фев",
-	"mar mär maa mrt мар",
-	"apr avr abr kwi nis апр",
-	"may mai maj maggio мая май mei",
-	"jun juin giu cze haz июн",
-	"jul juil lug lip tem июл",
-	"aug aoû aou ago sie ağu авг",
-	"sep set wrz eyl сен",
-	"oct okt out ott paź eki окт",
-	"nov lis kas ноя",
-	"dec dez déc dic gru ara дек",
+	// Western and Northern Europe, Indonesia
+	"jan genn gen ene", "feb fév fev peb helmi", "mar mär mrt març maalis", "apr avr abr huhti", "may mai maj maggio mei touko maí", "jun juin giu kesä jún",
+	"jul juil lug heinä júl", "aug aoû aou ago elo ágú agu", "sep set syys", "oct okt out ott loka", "nov marras", "dec dez déc dic des joulu",
+	// Central and Eastern Europe, Turkey
+	"sty led sij ian sau oca jaan", "lut úno velj vas şub veeb", "bře már ožu kov marz märts", "kwi dub tra bal nis ápr", "maj kvě svi geg may máj", "cze bir haz iun juun",
+	"lip čer srp lie tem iul juul", "sie srp kol rugp ağu", "wrz zář ruj rugs eyl sze", "paź říj lis spa eki", "lis stu lap kas noi", "gru pro sau ara dets",
+	// Cyrillic and Greek
+	"янв січ січ јан яну ιαν", "фев лют φεβ", "мар бер μαρ μάρ", "апр кві απρ", "мая май тра мај μαΐ μαι μάι", "июн чер јун юни ιουν ιούν",
+	"июл лип јул юли ιουλ ιούλ", "авг сер αυγ αύγ", "сен вер сеп σεπ", "окт жов οκτ", "ноя лис нов νοε νοέ", "дек гру дец δεκ",
+	// India, the Arab countries, Israel, Thailand
+	"जन জানু ஜன มกรา ينا جانف كانون ינו", "फर फ़र ফেব্রু กุมภา فبرا فيفر شباط פבר", "मार्च মার্চ มีนา مارس آذار מרץ", "अप्र এপ্রি เมษา أبر ابر أفر نيسان אפר", "मई মে พฤษภา مايو ماي أيار מאי", "जून জুন มิถุนา يوني جوان حزيران יוני",
+	"जुल জুল กรกฎา يولي جويل تموز יולי", "अग আগ สิงหา أغس اغس أوت آب אוג", "सित সেপ กันยา سبت أيلول ספט", "अक् অক্ ตุลา أكت اكت تشرين אוק", "नव নভে พฤศจิกา نوف נוב", "दिस ডিসে ธันวา ديس كانون דצמ",
 }
 
 func monthNamed(word string) int {
 	for i, names := range monthNames {
 		for name := range strings.FieldsSeq(names) {
 			if strings.HasPrefix(word, name) {
-				return i + 1
+				return i%12 + 1
 			}
 		}
 	}
@@ -86,7 +85,7 @@ func isDate(v []byte) bool {
 	}
 	switch {
 	case month > 0 && len(nums) == 2:
-		return isYear(nums[1], digits[1]) && isDay(nums[1], month, nums[0]) || isYear(nums[0], digits[0]) && isDay(nums[0], month, nums[1])
+		return isWrittenYear(nums[1], digits[1]) && isDay(nums[1], month, nums[0]) || isWrittenYear(nums[0], digits[0]) && isDay(nums[0], month, nums[1])
 	case month > 0:
 		return false
 	case len(nums) == 1 && digits[0] == 8: // 19850312 or 12031985
@@ -96,12 +95,12 @@ func isDate(v []byte) bool {
 	case len(nums) == 1 && digits[0] == 6: // 850312
 		n := nums[0]
 		return isDay(n/10000, n/100%100, n%100) || isDay(n%100, n/100%100, n/10000) || isDay(n%100, n/10000, n/100%100)
-	case len(nums) == 3 && bytes.Contains(v, []byte("年")) && digits[0] < 4:
-		return nums[0] > 0 && nums[0] <= 64 && isDay(4, nums[1], nums[2]) // a year of an era
+	case len(nums) == 3 && digits[0] < 4 && ofEra(v):
+		return nums[0] > 0 && nums[0] <= lastEraYear && isDay(4, nums[1], nums[2])
 	case len(nums) == 3 && digits[0] == 4:
-		return isYear(nums[0], 4) && isDay(nums[0], nums[1], nums[2])
+		return isWrittenYear(nums[0], 4) && isDay(nums[0], nums[1], nums[2])
 	case len(nums) == 3:
-		return digits[2] != 3 && isYear(nums[2], digits[2]) && (isDay(nums[2], nums[1], nums[0]) || isDay(nums[2], nums[0], nums[1]))
+		return digits[2] != 3 && isWrittenYear(nums[2], digits[2]) && (isDay(nums[2], nums[1], nums[0]) || isDay(nums[2], nums[0], nums[1]))
 	}
 	return false
 }
@@ -114,6 +113,22 @@ func ordinal(v []byte) int {
 		}
 	}
 	return 0
+}
+
+// lastEraYear bounds the years of Japanese and Taiwanese eras: Shōwa has 64, the Republic more than a hundred.
+const lastEraYear = 118
+
+// ofEra reports whether the first number of a date is the year of an era: 昭和52年11月3日, 民國75年3月5日, S52.11.3.
+func ofEra(v []byte) bool {
+	return bytes.Contains(v, []byte("年")) || len(v) > 1 && bytes.IndexByte([]byte("MTSHR"), v[0]) >= 0 && isDigit(v[1])
+}
+
+// buddhistYears is how far the Thai calendar is ahead.
+const buddhistYears = 543
+
+// isWrittenYear is isYear for years of the Thai calendar, too.
+func isWrittenYear(year, digits int) bool {
+	return isYear(year, digits) || digits == 4 && isYear(year-buddhistYears, 4)
 }
 
 func isYear(year, digits int) bool {

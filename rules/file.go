@@ -105,6 +105,8 @@ type Pattern struct {
 type Beside struct {
 	// Within is how many bytes may lie between, 160 if it is left out.
 	Within int `yaml:"within"`
+	// Of are ids and tags of the rules whose findings count; left out, those of all rules do.
+	Of []string `yaml:"of"`
 	// Except are ids and tags of rules whose findings do not count.
 	Except []string `yaml:"except"`
 }

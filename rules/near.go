@@ -70,6 +70,10 @@ func rowAround(c *candidate) tableRow {
 		}
 		lineEnd = lineStart - 1
 	}
+	// Sentences have commas, too: a row has at least as many as the head.
+	if row.sep == ',' && most < bytes.Count(c.text[row.headStart:row.headEnd], []byte{','}) {
+		row.headStart, row.headEnd = 0, 0
+	}
 	return row
 }
 
