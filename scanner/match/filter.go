@@ -32,9 +32,10 @@ type filter struct {
 	coding  coding // of the same classes
 	banks   []*bank
 	entries []entry
-	seqs    [][anchorLen]uint16         // of the entries' anchors, as numbers of sets
-	sets    []byteSet                   // of the anchors
-	around  []walker                    // that the entries name
+	seqs    [][anchorLen]uint16 // of the entries' anchors, as numbers of sets
+	sets    []byteSet           // of the anchors
+	around  []walker            // that the entries name
+	looks   lookups
 	reaches []reach                     // the same
 	walkers map[[sha256.Size]byte]int32 // by what is walked over, while the filter is built
 	key     []byte                      // of the last of them
@@ -148,7 +149,7 @@ func (f *filter) walker(list []*node, back bool) int32 {
 	n, ok := f.walkers[key]
 	if !ok {
 		n = int32(len(f.around))
-		f.around = append(f.around, walker{walking: &walking{list: list, back: back}})
+		f.around = append(f.around, walker{walking: &walking{list: list, back: back, looks: &f.looks}})
 		f.walkers[key] = n
 	}
 	return n

@@ -25,7 +25,11 @@ type walking struct {
 	list []*node // what is walked over, in the order in which it is read
 	back bool    // reads towards the beginning of the text
 
-	*automaton // set before moves is
+	looks *lookups
+
+	*automaton        // set before moves is
+	plain      uint64 // its states that only the one numbered one less follows
+	same       uint64 // and those that read the same bytes as that
 	lock       sync.Mutex
 	sample     []byte      // one byte of each class
 	states     []walkState // for who holds the lock
@@ -45,6 +49,7 @@ const (
 // moves are the known moves of a walker, and all else that a walk needs to know.
 type moves struct {
 	table  []uint16 // one row per state; the first is not used
+	skips  []skip   // by state
 	starts [len(kinds)]uint16
 	limit  int        // that of the automaton
 	width  int        // of a row: the number of classes, and at least that of verdicts
@@ -117,6 +122,7 @@ func (w *walker) known() *moves {
 		return m
 	}
 	w.automaton = newAutomaton(w.list, w.back)
+	w.chains()
 	m := &moves{asks: len(w.conds) > 0, back: w.back, limit: w.limit}
 	type key struct {
 		set  uint64
@@ -213,12 +219,21 @@ func (w *walker) number(m *moves, s walkState) uint16 {
 		i = len(w.states)
 		w.states = append(w.states, s)
 		m.table = append(m.table, make([]uint16, m.width)...)
+		m.skips = append(m.skips, skip{})
+		if !s.start && !w.back {
+			k := w.skipOf(m, s)
+			m.skips[i] = k
+		}
 	}
-	return uint16((1 + i) * m.width)
+	row := uint16((1 + i) * m.width)
+	if m.skips[i].look != nil {
+		return row | skipFlag
+	}
+	return row
 }
 
 // learn goes on with a walk in the given state at text[i], up to but without text[end], and keeps the moves that were
-// not known. It returns the last state, or a verdict, and where it was reached.
+// not known. It returns the last state, or one with a skip, or a verdict, and where it was reached.
 func (w *walker) learn(state uint16, text []byte, i, end int) (uint16, int) {
 	step := 1
 	if w.back {
@@ -240,7 +255,7 @@ func (w *walker) learn(state uint16, text []byte, i, end int) (uint16, int) {
 			}
 			m.table[int(state)+class] = next
 		}
-		if next < verdicts {
+		if next < verdicts || next&skipFlag != 0 {
 			return next, i
 		}
 		state = next
@@ -281,10 +296,14 @@ func (w *walker) forward(text []byte, p int) (ok bool, read int) {
 	for from, to := p, ahead(m.limit, p, end); ; from, to = to, further(text, from, to, end) {
 		for i := from; i < to; i++ {
 			next := table[int(state)+int(m.class[text[i]])]
-			if next < verdicts {
+			if next < verdicts || next >= skipFlag {
 				if next == moveUnknown {
 					next, i = w.learn(state, text, i, to)
-					table = w.moves.Load().table
+					m = w.moves.Load()
+					table = m.table
+				}
+				if next >= skipFlag {
+					next, i = m.skip(next, text, i, to)
 				}
 				switch next {
 				case moveDead, moveMatched:
