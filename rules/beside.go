@@ -42,7 +42,10 @@ func (sc *scratch) anchor(f *scanner.Finding) {
 // besides appends what the patterns with beside find around the anchors. Only what lies around them is
 // read: a text in which nothing is found costs nothing, and one full of findings is read once.
 func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scratch, v *view, text int) ([]scanner.Finding, error) {
-	b := s.beside
+	b, err := s.beside()
+	if err != nil {
+		return nil, err
+	}
 	sc := b.scratch.Get().(*scratch)
 	defer b.scratch.Put(sc)
 	defer sc.forget()
@@ -64,7 +67,6 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 			to = max(to, anchors[i].End+reach)
 		}
 		from, to = outward(v.text, from, to)
-		var err error
 		if sc.matches, err = b.find(ctx, sc.matches[:0], v.text[from:to], nil); err != nil {
 			return nil, err
 		}

@@ -21,11 +21,11 @@ type Set struct {
 	matcher   *match.Set
 	sources   []source // their judges follow those of the patterns
 	find      func(ctx context.Context, dst []match.Match, text []byte, gate match.Gate) ([]match.Match, error)
-	gates     []gate          // by pattern
-	least     map[string]int  // min_count by rule id, where it is more than 1
-	repeating map[string]bool // ids of rules with repeats
-	lexicon   *lexicon        // the words of all rules
-	beside    *Set            // of patterns that are looked for beside what the others find; nil if there are none
+	gates     []gate               // by pattern
+	least     map[string]int       // min_count by rule id, where it is more than 1
+	repeating map[string]bool      // ids of rules with repeats
+	lexicon   *lexicon             // the words of all rules
+	beside    func() (*Set, error) // of patterns that are looked for beside what the others find, made when first needed; nil if there are none
 	scratch   sync.Pool
 }
 
@@ -33,7 +33,7 @@ type Set struct {
 func Compile(files []*File) (*Set, error) {
 	s, err := compile(files, false)
 	if err == nil && slices.ContainsFunc(files, (*File).looksBeside) {
-		s.beside, err = compile(files, true)
+		s.beside = sync.OnceValues(func() (*Set, error) { return compile(files, true) })
 	}
 	if err != nil {
 		return nil, err
@@ -184,10 +184,14 @@ func (s *Set) Warm(ctx context.Context) error {
 	if err := s.matcher.Warm(ctx); err != nil {
 		return s.patternErrors(err)
 	}
-	if s.beside != nil {
-		return s.beside.Warm(ctx)
+	if s.beside == nil {
+		return nil
 	}
-	return nil
+	beside, err := s.beside()
+	if err != nil {
+		return err
+	}
+	return beside.Warm(ctx)
 }
 
 // anyJudge returns one of the judges of a pattern.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -179,10 +180,16 @@ func TestCompileErrors(t *testing.T) {
 
 // unfiltered is the set as it would be if the matcher had no filter.
 func unfiltered(s *Set) *Set {
-	if s == nil {
-		return nil
+	slow := &Set{rules: s.rules, judges: s.judges, groups: s.groups, matcher: s.matcher, lexicon: s.lexicon, counts: s.counts, repeating: s.repeating}
+	if s.beside != nil {
+		slow.beside = sync.OnceValues(func() (*Set, error) {
+			beside, err := s.beside()
+			if err != nil {
+				return nil, err
+			}
+			return unfiltered(beside), nil
+		})
 	}
-	slow := &Set{rules: s.rules, judges: s.judges, groups: s.groups, matcher: s.matcher, lexicon: s.lexicon, counts: s.counts, repeating: s.repeating, beside: unfiltered(s.beside)}
 	slow.find = func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
 		return s.matcher.FindAll(ctx, dst, text)
 	}

@@ -19,7 +19,15 @@ func CompileCounting(files []*File, work *Work) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	for set := s; set != nil; set = set.beside {
+	sets := []*Set{s}
+	if s.beside != nil {
+		beside, err := s.beside()
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, beside)
+	}
+	for _, set := range sets {
 		matcher := set.matcher
 		set.find = func(ctx context.Context, dst []match.Match, text []byte, _ match.Gate) ([]match.Match, error) {
 			had := len(dst)
