@@ -24,8 +24,8 @@ const (
 // lines, since accident does not find such lines.
 const (
 	fewLines    = 6
-	wordedLines = 5  // of those from the first hit to the last; one less with someHits
-	someHits    = 5  // different fingerprints
+	someLines   = 4 // that have words, with someHits different fingerprints
+	someHits    = 5
 	manyTokens  = 32 // between the beginnings of the first and the last hit
 	thin        = 4  // tokens for each hit
 	sparseLines = 6
@@ -118,29 +118,31 @@ func (c *chain) brief(text []byte, lines int) bool {
 	if c.hits*thin < tokens {
 		return true
 	}
-	need := wordedLines
-	if c.unlike >= someHits {
-		need--
+	whole := wholeLines(text, int(c.first), int(c.last))
+	worded, imports := linesWithWords(text[whole.Start:whole.End])
+	if 2*imports > worded {
+		return worded < fewLines
 	}
-	return tokens < manyTokens && (lines < fewLines || linesWithWords(text[c.first:c.last+1], need) < need)
+	need := fewLines
+	if c.unlike >= someHits {
+		need = someLines
+	}
+	return tokens < manyTokens && (lines < fewLines || worded < need)
 }
 
-// linesWithWords counts lines that have a word, up to a limit: marks and blanks make
-// many lines and say nothing.
-func linesWithWords(text []byte, limit int) int {
-	n, counted := 0, false
-	for _, b := range text {
-		switch {
-		case b == '\n':
-			counted = false
-		case !counted && class[b] == word:
-			counted = true
-			if n++; n == limit {
-				return n
-			}
+// linesWithWords counts lines that have a word, since marks and blanks make many
+// lines and say nothing, and those of them that only name what is used.
+func linesWithWords(text []byte) (worded, imports int) {
+	for line := range bytes.Lines(text) {
+		if !slices.ContainsFunc(line, func(b byte) bool { return class[b] == word }) {
+			continue
+		}
+		worded++
+		if _, ok := importName(bytes.TrimSpace(line)); ok {
+			imports++
 		}
 	}
-	return n
+	return worded, imports
 }
 
 // sparse reports whether two fingerprints are as good as three, since nearly

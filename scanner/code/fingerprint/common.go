@@ -15,37 +15,48 @@ var standardRoots = [...]string{"java.", "javax.", "kotlin.", "scala.", "android
 // wherever the same language is used; names of one's own packages are not.
 func importLine(line []byte) bool {
 	line = bytes.TrimSpace(line)
-	listed := bytes.HasSuffix(line, []byte{','})
-	line = bytes.TrimRight(line, ";,")
-	if len(line) <= 1 {
+	if len(bytes.TrimRight(line, ";,")) <= 1 {
 		return true
 	}
+	name, ok := importName(line)
+	if !ok {
+		return false
+	}
+	if bytes.HasPrefix(name, []byte{'<'}) || bytes.IndexByte(name, '.') < 0 {
+		return bytes.IndexByte(name, '=') < 0
+	}
+	for _, root := range standardRoots {
+		if bytes.HasPrefix(name, []byte(root)) {
+			return true
+		}
+	}
+	return false
+}
+
+// importName returns what a line, without the blanks around it, imports, if it does
+// nothing else.
+func importName(line []byte) ([]byte, bool) {
+	listed := bytes.HasSuffix(line, []byte{','})
+	line = bytes.TrimRight(line, ";,")
 	for _, w := range importWords {
-		rest, ok := bytes.CutPrefix(line, []byte(w))
-		if !ok || len(rest) == 0 || rest[0] != ' ' && rest[0] != '(' && rest[0] != '<' {
+		name, ok := bytes.CutPrefix(line, []byte(w))
+		if !ok || len(name) == 0 || name[0] != ' ' && name[0] != '(' && name[0] != '<' {
 			continue
 		}
-		rest = bytes.TrimLeft(rest, " (")
-		if bytes.HasPrefix(rest, []byte("<")) || bytes.IndexByte(rest, '.') < 0 {
-			return bytes.IndexByte(rest, '=') < 0
-		}
-		for _, root := range standardRoots {
-			if bytes.HasPrefix(rest, []byte(root)) {
-				return true
-			}
-		}
-		return false
+		name = bytes.TrimLeft(name, " (")
+		return name, true
 	}
 	// "path", or name "path", as Go writes it in a list. With a comma behind it, it
 	// is any string of any list.
 	path, ok := bytes.CutSuffix(line, []byte{'"'})
 	if !ok || listed {
-		return false
+		return nil, false
 	}
-	if n := bytes.IndexByte(path, '"'); n < 0 || bytes.ContainsAny(path[n+1:], " .\t\"") || bytes.ContainsAny(path[:n], "({[=,:") {
-		return false
+	n := bytes.IndexByte(path, '"')
+	if n < 0 || n+1 == len(path) || bytes.ContainsAny(path[n+1:], " \t\"") || bytes.ContainsAny(path[:n], "({[=,:") {
+		return nil, false
 	}
-	return true
+	return path[n+1:], true
 }
 
 // imports says which parts of a file are lists of imports.

@@ -10,7 +10,7 @@ import (
 // that look like them.
 func TestImportLines(t *testing.T) {
 	for line, want := range map[string]bool{
-		`import os`: true, `	"net/http"`: true, `	server "net/http"`: true, `#include <stdio.h>`: true, `import java.util.List;`: true, `)`: true,
+		`import os`: true, `	"net/http"`: true, `	server "net/http"`: true, `#include <stdio.h>`: true, `import java.util.List;`: true, `import (`: true, `)`: true,
 		`	"get_language_by_name",`: false, `	"gateway"`: true, `import com.acme.ledger.Entry;`: false, `	"acme.example/ledger"`: false, `total := "net"`: false,
 	} {
 		if got := importLine([]byte(line)); got != want {
@@ -81,5 +81,26 @@ func TestMarksAreNoLines(t *testing.T) {
 	found = detect(t, d, ask+many+thanks)
 	if len(found) != 1 || found[0].Confidence != scanner.High {
 		t.Errorf("a word a line: found %+v", found)
+	}
+}
+
+// TestFewImports has lists of what a file uses: a short one is the same in the
+// programs of all who use the same things.
+func TestFewImports(t *testing.T) {
+	const four = `	"acme.example/payments/ledger/accounts"
+	"acme.example/payments/ledger/entries"
+	"acme.example/payments/tariffs/quarters"
+	surcharges "acme.example/payments/tariffs/surcharges"
+`
+	const more = `	"acme.example/kitchen/kettle/temperature"
+	"acme.example/kitchen/kettle/whistle"
+	"acme.example/kitchen/spoons/silver"
+	"acme.example/kitchen/spoons/wooden"
+`
+	d := New(open(t, build(t, Options{}, testKey, map[string]string{"a.go": "import (\n" + four + more + ")\n" + ledger}), testKey))
+	for text, want := range map[string]scanner.Confidence{four + "\n\nfunc main() {\n\n\n": scanner.Low, four + more: scanner.High} {
+		if found := detect(t, d, ask+text+thanks); len(found) != 1 || found[0].Confidence != want {
+			t.Errorf("%d bytes: found %+v, want %v", len(text), found, want)
+		}
 	}
 }
