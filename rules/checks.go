@@ -208,7 +208,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"hex":           {doc: "the value is made of hexadecimal digits", value: allHex},
 	"word":          {doc: "the value reads like words or an identifier rather than random characters", value: wordLike},
 	"identifier":    {doc: "the value looks like a variable, a call, a path or a type of a programming language", value: identifierLike},
-	"password":      {doc: "the value could be a password that a person chose: two classes of characters or more, no markup", value: passwordLike},
+	"password":      {doc: "the value could be a password that a person chose: two classes of characters or more, no markup", context: passwordHere},
 	"placeholder":   {doc: "the value stands for another, such as your_key_here, <token>, ${TOKEN}, xxxx or 12345678", value: placeholder},
 	"person-name":   {doc: "the words could be a person's name: none is a common word, a month or a form of address", value: couldBeName},
 	"given-name":    {doc: "the value could be a person's name of two words or more, and the first or the last is one of 30,000 given names", value: givenName},

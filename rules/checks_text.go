@@ -100,8 +100,13 @@ func tokenLike(v []byte) bool {
 // marked is true of template syntax: <token>, ${TOKEN}, {{ token }}, %TOKEN%,
 // $(cmd), [token], $TOKEN, %s.
 func marked(v []byte) bool {
-	for _, open := range []string{"${", "{{", "$(", "<%", "#{", "%{", "@{", "$[[", "$env:"} {
-		if at := bytes.Index(v, []byte(open)); at >= 0 && at <= 40 {
+	for _, t := range []struct{ open, closing string }{{"${", "}"}, {"{{", "}}"}, {"$(", ")"}, {"<%", "%>"}, {"#{", "}"}, {"%{", "}"}, {"@{", "}"}, {"$[[", "]"}, {"$env:", ""}} {
+		at := bytes.Index(v, []byte(t.open))
+		if at < 0 || at > 40 {
+			continue
+		}
+		// What begins or ends with it is the part of a template up to a blank; a password that holds it closes nothing.
+		if rest := v[at+len(t.open):]; at == 0 || len(rest) == 0 || bytes.Contains(rest, []byte(t.closing)) {
 			return true
 		}
 	}
@@ -377,32 +382,6 @@ func classes(v []byte) float64 {
 		}
 	}
 	return n
-}
-
-// passwordLike wants what people make passwords of, and no prose or markup.
-func passwordLike(v []byte) bool {
-	var upper, lower, digit, other int
-	for _, b := range v {
-		switch {
-		case isDigit(b):
-			digit++
-		case b >= 'a' && b <= 'z':
-			lower++
-		case b >= 'A' && b <= 'Z':
-			upper++
-		case b >= 0x80:
-			lower++
-		default:
-			other++
-		}
-	}
-	if digit+other == 0 { // letters alone: made up by a machine, or a name or word
-		return upper > 1 && lower > 1 && len(v) >= 10 && len(v) <= 64 && !wordLike(v) && !identifierLike(v)
-	}
-	if upper+lower+digit == 0 {
-		return false
-	}
-	return classes(v) >= 2 && !identifierLike(v) && !bytes.Contains(v, []byte("://"))
 }
 
 // identifierLike is true of what stands on the right of an assignment in code

@@ -1,0 +1,54 @@
+package rules
+
+import "bytes"
+
+// passwordHere is passwordLike, and true of what quotation marks enclose and only a machine writes: brackets
+// that close nothing, in no code.
+func passwordHere(c *candidate) bool {
+	v := c.value()
+	return passwordLike(v) || bytes.ContainsAny(v, "()[]{}") && quoted(c) && classes(v) >= 3 && countDigits(v) > 0 && bytes.IndexByte(v, ' ') < 0 && !balanced(v)
+}
+
+// balanced reports whether each bracket is closed by its like.
+func balanced(v []byte) bool {
+	var open []byte
+	for _, b := range v {
+		switch b {
+		case '(', '[', '{':
+			open = append(open, b)
+		case ')', ']', '}':
+			// The closing brackets stand one or two behind the opening ones in ASCII.
+			if n := len(open); n == 0 || b-open[n-1] > 2 {
+				return false
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	return len(open) == 0
+}
+
+// passwordLike wants what people make passwords of, and no prose or markup.
+func passwordLike(v []byte) bool {
+	var upper, lower, digit, other int
+	for _, b := range v {
+		switch {
+		case isDigit(b):
+			digit++
+		case b >= 'a' && b <= 'z':
+			lower++
+		case b >= 'A' && b <= 'Z':
+			upper++
+		case b >= 0x80:
+			lower++
+		default:
+			other++
+		}
+	}
+	if digit+other == 0 { // letters alone: made up by a machine, or a name or word
+		return upper > 1 && lower > 1 && len(v) >= 10 && len(v) <= 64 && !wordLike(v) && !identifierLike(v)
+	}
+	if upper+lower+digit == 0 {
+		return false
+	}
+	return classes(v) >= 2 && !identifierLike(v) && !bytes.Contains(v, []byte("://"))
+}
