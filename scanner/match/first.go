@@ -97,8 +97,9 @@ type firstStep struct {
 	// code of quiet or more, or are less than classLen bytes before one; listOf is list for such halves, two for each block.
 	live   func(code *byte, quiet, halves int, out *uint16) int
 	listOf func(t *tables, code *byte, halves *uint16, blocks int, out *uint16) int
-	// members writes one bit for each code: whether its class is not zero in the table. It may be nil.
-	members func(table *[maxClasses]byte, code *byte, blocks int, out *uint64)
+	// members writes one bit for each code: whether its class is not zero in the table. And it writes the numbers of those of its
+	// words of which (^w - low) & w & high is not zero, and returns how many there are. It may be nil.
+	members func(table *[maxClasses]byte, code *byte, blocks int, low, high uint64, out *uint64, words *uint16) int
 }
 
 // firstSteps are those that this machine can do, the fastest first.
@@ -110,6 +111,7 @@ type vectors struct {
 	list   [passBlocks*blockLen + listAhead]uint16
 	halves [2*passBlocks + 1]uint16
 	places [passBlocks]uint64
+	words  [passBlocks]uint16
 	tail   [blockLen]byte
 }
 
@@ -198,7 +200,11 @@ func (f *filter) classify(text []byte, from, to int, v *vectors) {
 	if whole > 0 {
 		f.step.classify(&f.coding, &text[from], whole/blockLen, &v.codes.code[0])
 	}
-	if rest := text[from+whole : to]; len(rest) > 0 {
+	switch rest := text[from+whole : to]; {
+	case len(rest) == 0:
+	case whole > 0:
+		f.step.classify(&f.coding, &text[to-blockLen], 1, &v.codes.code[to-from-blockLen])
+	default:
 		clear(v.tail[copy(v.tail[:], rest):])
 		f.step.classify(&f.coding, &v.tail[0], 1, &v.codes.code[whole])
 	}
@@ -235,6 +241,12 @@ func isASCII(text []byte) bool {
 			return false
 		}
 		text = text[32:]
+	}
+	for len(text) >= 8 {
+		if binary.LittleEndian.Uint64(text)&0x8080808080808080 != 0 {
+			return false
+		}
+		text = text[8:]
 	}
 	var high byte
 	for _, c := range text {

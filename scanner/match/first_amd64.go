@@ -11,7 +11,7 @@ func classifyVBMI(c *coding, text *byte, blocks int, out *byte)
 func listVBMI(t *tables, code *byte, blocks int, out *uint16) int
 
 //go:noescape
-func membersVBMI(table *[maxClasses]byte, code *byte, blocks int, out *uint64)
+func membersVBMI(table *[maxClasses]byte, code *byte, blocks int, low, high uint64, out *uint64, words *uint16) int
 
 //go:noescape
 func classifyAVX2(c *coding, text *byte, blocks int, out *byte)
@@ -35,7 +35,8 @@ var allHalves = func() (all [2 * passBlocks]uint16) {
 }()
 
 func vectorSteps() (steps []firstStep) {
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512VBMI2 && cpu.X86.HasPOPCNT {
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512VBMI2 &&
+		cpu.X86.HasPOPCNT {
 		steps = append(steps, firstStep{name: "avx512vbmi", classes: 64, classify: classifyVBMI, list: listVBMI, members: membersVBMI})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasPOPCNT {

@@ -34,13 +34,18 @@ done:
 	VZEROUPPER
 	RET
 
-// func membersVBMI(table *[64]byte, code *byte, blocks int, out *uint64)
-TEXT ·membersVBMI(SB), NOSPLIT, $0-32
+// func membersVBMI(table *[64]byte, code *byte, blocks int, low, high uint64, out *uint64, words *uint16) int
+TEXT ·membersVBMI(SB), NOSPLIT, $0-64
 	MOVQ table+0(FP), DX
 	MOVQ code+8(FP), SI
 	MOVQ blocks+16(FP), CX
-	MOVQ out+24(FP), DI
+	MOVQ low+24(FP), R9
+	MOVQ high+32(FP), R10
+	MOVQ out+40(FP), DI
+	MOVQ words+48(FP), R11
+	MOVQ R11, R12
 	VMOVDQU64 (DX), Z0
+	XORL R8, R8 // number of the word
 	TESTQ CX, CX
 	JZ   done
 loop:
@@ -48,14 +53,28 @@ loop:
 	VPERMB Z0, Z1, Z1
 	VPTESTMB Z1, Z1, K1
 	KMOVQ K1, AX
-	MOVQ AX, (DI)
+	MOVQ AX, (DI)(R8*8)
+	MOVQ AX, BX
+	NOTQ BX
+	SUBQ R9, BX
+	ANDQ R10, BX
+	TESTQ AX, BX
+	JNZ  full
+next:
 	ADDQ $64, SI
-	ADDQ $8, DI
-	DECQ CX
-	JNZ  loop
+	INCQ R8
+	CMPQ R8, CX
+	JLT  loop
 done:
+	SUBQ R12, R11
+	SHRQ $1, R11
+	MOVQ R11, ret+56(FP)
 	VZEROUPPER
 	RET
+full:
+	MOVW R8, (R11)
+	ADDQ $2, R11
+	JMP  next
 
 // GROUP adds to Z8 the buckets of one group that are left at all five places of the classes in Z0 to Z4.
 #define GROUP(t0, t1, t2, t3, t4) \

@@ -116,6 +116,49 @@ func checkLive(t *testing.T, step *firstStep, tab *tables, read *codes, blocks i
 	}
 }
 
+// TestMembers holds members to a loop over the codes.
+func TestMembers(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	for _, step := range firstSteps {
+		if step.members == nil {
+			continue
+		}
+		for range 500 {
+			var table [maxClasses]byte
+			for c := range table {
+				table[c] = byte(r.IntN(1 + r.IntN(3)))
+			}
+			v := &vectors{}
+			for i, c := 0, 0; i < len(v.codes.code); i++ {
+				if r.IntN(12) == 0 {
+					c = r.IntN(maxClasses)
+				}
+				v.codes.code[i] = byte(c | c&16<<3)
+			}
+			blocks := 1 + r.IntN(passBlocks)
+			low, n := lane([]int{9, 15, 31}[r.IntN(3)])
+			high := low << (n - 1)
+			var places []uint64
+			var words []uint16
+			for i := range blocks {
+				w := uint64(0)
+				for k := range blockLen {
+					if table[v.codes.code[i*blockLen+k]&(maxClasses-1)] != 0 {
+						w |= 1 << k
+					}
+				}
+				if places = append(places, w); (^w-low)&w&high != 0 {
+					words = append(words, uint16(i))
+				}
+			}
+			got := step.members(&table, &v.codes.code[0], blocks, low, high, &v.places[0], &v.words[0])
+			if !slices.Equal(v.places[:blocks], places) || !slices.Equal(v.words[:got], words) {
+				t.Fatalf("%s: %x and %v, want %x and %v", step.name, v.places[:blocks], v.words[:got], places, words)
+			}
+		}
+	}
+}
+
 // TestQuiet counts the first classes that no anchor can have in a row: those of \xff, of space, of a line's end and so on, some of which are one.
 func TestQuiet(t *testing.T) {
 	c := newChooser()

@@ -105,20 +105,17 @@ func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, sc *scra
 	v := &sc.vectors
 	blocks := (to - from + blockLen - 1) / blockLen
 	for k, r := range f.runs {
-		f.step.members(&r.classes, &v.codes.code[0], blocks, &v.places[0])
+		low, n := lane(r.length)
+		high := low << (n - 1)
+		words := f.step.members(&r.classes, &v.codes.code[0], blocks, low, high, &v.places[0], &v.words[0])
 		if n := (to - from) % blockLen; n > 0 {
 			v.places[blocks-1] &= 1<<n - 1
 		}
-		low, n := lane(r.length)
-		high := low << (n - 1)
-		for i, w := range v.places[:blocks] {
-			// Is there a lane of w with all bits set?
+		for _, i := range v.words[:words] {
+			// Lanes with all bits set: the lowest is one; those above it may be none. Runs are read to their end at once.
+			w := v.places[i]
 			full := (^w - low) & w & high
-			if full == 0 {
-				continue
-			}
-			// The lowest is one; those above it may be none. Runs are read to their end at once.
-			for at := from + i*blockLen; full != 0; full &= full - 1 {
+			for at := from + int(i)*blockLen; full != 0; full &= full - 1 {
 				p := at + bits.TrailingZeros64(full)
 				if p < sc.runEnd[k] {
 					continue

@@ -33,10 +33,12 @@ func examine(text []byte) (ok, ascii, mayFold bool) {
 	}
 	blocks := (len(text) - from) / validLen
 	beyond, faults, mayFold := validBlocks(&text[from], blocks)
+	if !beyond && isASCII(text[:from]) && isASCII(text[from+blocks*validLen:]) {
+		return true, true, false
+	}
 	if faults || !utf8.Valid(text[:from]) {
 		return false, false, false
 	}
-	ascii = !beyond
 	// A rune that the last block ends in is read again.
 	end := from + blocks*validLen - 1
 	for back := 0; back < 3 && !utf8.RuneStart(text[end]); back++ {
@@ -44,15 +46,15 @@ func examine(text []byte) (ok, ascii, mayFold bool) {
 	}
 	head, tail := text[:from+2], text[end:]
 	if !isASCII(head) {
-		ascii, mayFold = false, mayFold || folds(head)
+		mayFold = mayFold || folds(head)
 	}
 	if !isASCII(tail) {
 		if !utf8.Valid(tail) {
 			return false, false, false
 		}
-		ascii, mayFold = false, mayFold || folds(tail)
+		mayFold = mayFold || folds(tail)
 	}
-	return true, ascii, mayFold
+	return true, false, mayFold
 }
 
 // validLen is how many bytes validBlocks reads at a time.
