@@ -39,8 +39,17 @@ func (c *candidate) unbroken() bool { return c.chars == c.to-c.from }
 // tooShort reports whether the value has fewer letters and digits than any of
 // the counts, and nothing follows that a longer value beginning inside it could
 // reach: most groups of digits in prose are prices, dates and ranges.
-func (c *candidate) tooShort(counts uint64) bool {
-	if c.chars >= bits.TrailingZeros64(counts) {
+func (c *candidate) tooShort(counts uint64) bool { return c.tooShortFrom(c.start, counts) }
+
+// tooShortFrom is tooShort for a value that begins inside the candidate's.
+func (c *candidate) tooShortFrom(at int, counts uint64) bool {
+	chars := c.chars
+	for _, b := range c.text[c.start:max(at, c.start)] {
+		if isAlnum(b) {
+			chars--
+		}
+	}
+	if chars >= bits.TrailingZeros64(counts) {
 		return false
 	}
 	for _, b := range c.text[c.end:min(len(c.text), c.end+2)] {

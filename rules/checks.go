@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,6 +41,8 @@ type checkDef struct {
 	dear    bool   // takes longer than the others
 	parts   bool   // what holds of a value holds of each part of it
 	chars   []int  // numbers of letters and digits that a value can have; any if empty
+	alnum   bool   // measure counts letters and digits only
+	fewest  int    // letters and digits of any value that passes
 	form    string // of an identifier
 	oneIn   int    // of an identifier
 }
@@ -140,6 +143,12 @@ func parseCheck(text string) (check, error) {
 			return check{}, fmt.Errorf("check %q: %q is not a number", text, strings.TrimSpace(number))
 		}
 		k.least = least
+		if def.alnum {
+			k.fewest = int(math.Ceil(least))
+		}
+	}
+	if k.counts == 0 && k.fewest > 0 {
+		k.counts = ^uint64(0) << min(k.fewest, 63)
 	}
 	return k, nil
 }
@@ -196,11 +205,11 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"entropy":       {doc: "Shannon entropy of the value's bytes, in bits per byte, is at least N", measure: entropy},
 	"distinct":      {doc: "the value has at least N different bytes", measure: distinct},
 	"length":        {doc: "the value has at least N bytes", measure: func(v []byte) float64 { return float64(len(v)) }},
-	"upper":         {doc: "the value has at least N upper-case ASCII letters", measure: countUpper},
-	"lower":         {doc: "the value has at least N lower-case ASCII letters", measure: countLower},
+	"upper":         {doc: "the value has at least N upper-case ASCII letters", measure: countUpper, alnum: true},
+	"lower":         {doc: "the value has at least N lower-case ASCII letters", measure: countLower, alnum: true},
 	"symbols":       {doc: "the value has at least N characters that are no letters, digits or spaces", measure: countSymbols},
-	"digits":        {doc: "the value has at least N digits", measure: countDigits},
-	"letters":       {doc: "the value has at least N ASCII letters", measure: countLetters},
+	"digits":        {doc: "the value has at least N digits", measure: countDigits, alnum: true},
+	"letters":       {doc: "the value has at least N ASCII letters", measure: countLetters, alnum: true},
 	"classes":       {doc: "the value has characters of at least N of the classes upper case, lower case, digits, others", measure: classes},
 	"ascii":         {doc: "every character is ASCII", value: isASCII, parts: true},
 	"mixed":         {doc: "the value mixes letters with digits", value: mixed},
@@ -247,5 +256,5 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"phone":        {doc: "country code and number of digits of a telephone number agree (ITU E.164)", value: isPhone},
 
 	// Dates.
-	"date": {doc: "the value is a calendar date from 1900 to 2029 (or those years of the Thai calendar), in any usual order, months by name too", value: isDate},
+	"date": {doc: "the value is a calendar date from 1900 to 2029 (or those years of the Thai calendar), in any usual order, months by name too", value: isDate, fewest: 2},
 }, europeanIDs, americanIDs, asianIDs, worldIDs), shapeChecks)

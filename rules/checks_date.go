@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -38,12 +39,33 @@ var monthNames = []string{
 	"जुल জুল กรกฎา يولي جويل تموز יולי", "अग আগ สิงหา أغس اغس أوت آب אוג", "सित সেপ กันยา سبت أيلول ספט", "अक् অক্ ตุลา أكت اكت تشرين אוק", "नव নভে พฤศจิกา نوف נוב", "दिस ডিসে ธันวา ديس كانون דצמ",
 }
 
-func monthNamed(word string) int {
+// monthBegins are the monthNames by their first byte.
+var monthBegins = func() (by [256][]monthBegin) {
 	for i, names := range monthNames {
 		for name := range strings.FieldsSeq(names) {
-			if strings.HasPrefix(word, name) {
-				return i%12 + 1
-			}
+			by[name[0]] = append(by[name[0]], monthBegin{name, i%12 + 1})
+		}
+	}
+	return by
+}()
+
+type monthBegin struct {
+	name  string
+	month int
+}
+
+// monthNamed returns the month that a word names, in any case, or 0.
+func monthNamed(word []byte) int {
+	var lower [32]byte
+	n := 0
+	for i := 0; i < len(word) && n < len(lower)-utf8.UTFMax; {
+		r, size := utf8.DecodeRune(word[i:])
+		n += utf8.EncodeRune(lower[n:], unicode.ToLower(r))
+		i += size
+	}
+	for _, m := range monthBegins[lower[0]] {
+		if strings.HasPrefix(string(lower[:n]), m.name) {
+			return m.month
 		}
 	}
 	return 0
@@ -52,8 +74,8 @@ func monthNamed(word string) int {
 // isDate reads dates as people write them. Of day and month in digits either
 // may come first.
 func isDate(v []byte) bool {
-	var nums []int
-	var digits []int // how many digits each number had
+	var numbers, lengths [4]int              // on the stack
+	nums, digits := numbers[:0], lengths[:0] // and how many digits each number had
 	month := 0
 	for i := 0; i < len(v); {
 		switch {
@@ -70,7 +92,7 @@ func isDate(v []byte) bool {
 			for i < len(v) && (isLetter(v[i]) || v[i] >= utf8.RuneSelf) {
 				i++
 			}
-			if m := monthNamed(strings.ToLower(string(v[start:i]))); m > 0 {
+			if m := monthNamed(v[start:i]); m > 0 {
 				if month > 0 {
 					return false
 				}

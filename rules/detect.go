@@ -227,6 +227,9 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j
 		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
 			continue
 		}
+		if failed.tooShortFrom(at, s.counts[pattern]) && sc.trace == nil {
+			break
+		}
 		// Whether anything begins here is the cheaper question where there are many to ask.
 		if len(judges) < manyJudges && !ask() {
 			break

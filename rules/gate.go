@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"math/bits"
 
 	"github.com/sluice-dlp/sluice/scanner/match"
@@ -13,7 +14,13 @@ type gate struct {
 	shut          bool     // where there is no word; else the gate is always open
 	words         []uint64 // of the lexicon, a bit each
 	before, after int      // the farthest that one of the judges looks
+	fewest        int      // letters and digits of a value that one of them can pass
+	asks          bool     // so few judges that their words are worth looking for before the match
 }
+
+// fewJudges is how many judges of a pattern ask for their words before a match is known. Where there are more, their checks
+// turn most matches away, at less cost than reading the words around.
+const fewJudges = 2
 
 // newGates makes the gates of a set's patterns.
 func newGates(s *Set) []gate {
@@ -30,7 +37,7 @@ func newGates(s *Set) []gate {
 	gates := make([]gate, s.matcher.Len())
 	for i := range gates {
 		g := &gates[i]
-		g.shut = true
+		g.shut, g.fewest = true, min(bits.TrailingZeros64(s.counts[i]), 63)
 		for k := range s.judges[i] {
 			g.add(&s.judges[i][k], byList, len(x.words))
 		}
@@ -39,6 +46,7 @@ func newGates(s *Set) []gate {
 				g.add(&group.judges[k], byList, len(x.words))
 			}
 		}
+		g.asks = g.shut && len(s.groups[i]) == 0 && len(s.judges[i]) <= fewJudges
 	}
 	return gates
 }
@@ -52,13 +60,16 @@ func (g *gate) add(j *judge, byList [][]uint16, words int) {
 	if !g.shut {
 		return
 	}
+	if j.byLabel(l) {
+		g.before = max(g.before, maxLabelGap+maxLabelText)
+	}
 	if g.words == nil {
 		g.words = make([]uint64, (words+63)/64)
 	}
 	for _, w := range byList[l.id] {
 		g.words[w>>6] |= 1 << (w & 63)
 	}
-	g.before, g.after = max(g.before, l.window, maxLabelGap+maxLabelText), max(g.after, l.after)
+	g.before, g.after = max(g.before, l.window), max(g.after, l.after)
 }
 
 // gateOf returns the scratch as the gate of the set's patterns in the text at hand. Explain
@@ -71,22 +82,52 @@ func (sc *scratch) gateOf(s *Set) match.Gate {
 	return sc
 }
 
+// Worth implements match.Gate: most groups of digits are too short for any rule, and most dates are nobody's birthday.
+func (sc *scratch) Worth(pattern, from, at, to int) bool {
+	g, text := &sc.gates[pattern], sc.noted.text[from:to]
+	if !g.enough(text) {
+		return false
+	}
+	// What begins in one line and ends in another may have more than one head.
+	return !g.asks || bytes.IndexByte(text[min(1, len(text)):], '\n') >= 0 || sc.open(g, from, min(max(at, from+1), to), to)
+}
+
+// enough reports whether the text has as many letters and digits as a value must have.
+func (g *gate) enough(text []byte) bool {
+	left := g.fewest
+	if left == 0 {
+		return true
+	}
+	for _, b := range text {
+		if isAlnum(b) {
+			if left--; left == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Open implements match.Gate.
 func (sc *scratch) Open(pattern, from, at, to int) bool {
 	g := &sc.gates[pattern]
-	if !g.shut {
-		return true
-	}
+	return !g.shut || sc.open(g, from, at, to+retryTail)
+}
+
+// open reports whether a word of the gate stands near a match within text[from:to] that covers the place at, or in
+// the head of its column.
+func (sc *scratch) open(g *gate, from, at, to int) bool {
 	n := &sc.noted
-	if g.standsIn(n, max(from-g.before, 0), min(to+retryTail+g.after, len(n.text))) || g.standsIn(n, 0, sc.keyed) {
+	if g.standsIn(n, max(from-g.before, 0), min(to+g.after, len(n.text))) || g.standsIn(n, 0, sc.keyed) {
 		return true
 	}
-	// The head of a table that this is a row of.
-	c := &sc.candidate
-	*c = newCandidate(n.text, at, at+1, at, at+1)
-	n.columnHead(c)
-	row := n.rowOf(c)
-	return g.standsIn(n, row.headStart, row.headEnd)
+	// The head of a table that this is a row of. It is not noted for the candidates of the row, which see it without what separates
+	// their own parts.
+	if at < n.gateRow.start || at > n.gateRow.end {
+		c := candidate{text: n.text, start: at, end: at, from: at, to: at}
+		n.gateRow = rowAround(&c)
+	}
+	return g.standsIn(n, n.gateRow.headStart, n.gateRow.headEnd)
 }
 
 // standsIn reports whether a word of one of the judges may stand between two places, or near them.

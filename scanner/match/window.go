@@ -104,13 +104,16 @@ func (sc *scratch) state(pattern int32) *patternState {
 func (f *filter) anchorAt(n int32, text []byte, place int, sc *scratch) {
 	e := &f.entries[n]
 	sc.stats.Anchors++
+	if e.vague != 0 && !f.stands(n, text, place) {
+		return
+	}
 	p := place + int(e.aheadOf)
 	touched := sc.touched[e.pattern>>6]>>(e.pattern&63)&1 != 0
 	if !touched && sc.stats.Walked < sc.free {
 		// Nearly all anchors end here.
 		ok, read := f.walk(e, text, p)
 		sc.stats.Walked += int64(read)
-		if !ok || !f.stands(n, text, place) {
+		if !ok {
 			return
 		}
 		f.window(e, sc.state(e.pattern), text, p, sc)
@@ -123,7 +126,7 @@ func (f *filter) anchorAt(n int32, text []byte, place int, sc *scratch) {
 	ok, read := f.walk(e, text, p)
 	sc.stats.Walked += int64(read)
 	st.work += read
-	if ok && f.stands(n, text, place) {
+	if ok {
 		f.window(e, st, text, p, sc)
 	}
 	st.limit(len(text))
@@ -140,6 +143,9 @@ func (f *filter) window(e *entry, st *patternState, text []byte, p int, sc *scra
 	w := window{reachBack(r.back, text, p), p, reachAhead(r.ahead, text, p)}
 	st.work += w.to - w.from
 	sc.stats.Walked += int64(w.to - w.from)
+	if sc.gate != nil && !sc.gate.Worth(int(e.pattern), w.from, p, w.to) {
+		return
+	}
 	if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
 		st.windows[n-1].join(w)
 	} else {
