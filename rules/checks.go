@@ -224,7 +224,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"not-addressed": {doc: "the characters name a person, and not a customer, everybody or a post, before a Japanese form of address", value: notAddressed},
 	"full-name":     {doc: "the value could be a person's name of two words or more", value: fullName},
 	"user-name":     {doc: "the value is made like the name of a user, and is neither a word nor a variable", value: userName},
-	"small-parts":   {doc: "every number in the value is 20 or less, as in a version or the number of a section", value: smallParts},
+	"small-parts":   {doc: "every number in the value, but perhaps the last, is 20 or less, as in a version or the number of a section", value: smallParts},
 	"documentation": {doc: "the value is reserved for documentation, published as a sample, or names no outside host", value: documentation},
 
 	// Structure inside tokens.

@@ -3,7 +3,6 @@ package rules
 import (
 	"bytes"
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -26,10 +25,10 @@ func isIP(v []byte) bool {
 	return addr.Is4() || !addr.IsUnspecified() && bytes.Count(v, []byte(":")) >= 2 && countDigits(v) > 0
 }
 
-// smallParts tells 4.2.1.3, a section or version, from an address.
+// smallParts tells 4.2.1.3 and 4.9.0.80, a section and a version, from an address: the last part of a version may be large.
 func smallParts(v []byte) bool {
 	n := 0
-	for _, b := range append(slices.Clip(v), '.') {
+	for _, b := range v {
 		if isDigit(b) {
 			n = n*10 + int(b-'0')
 			continue

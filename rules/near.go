@@ -123,8 +123,15 @@ func (r *tableRow) headOf(c *candidate) (start, end int) {
 	if at := bytes.IndexByte(c.text[start:end], r.sep); at >= 0 {
 		end = start + at
 	}
-	return start, min(end, start+maxHeadBytes)
+	end = min(end, start+maxHeadBytes)
+	if r.sep == ',' && countDigits(c.text[start:end]) > maxHeadDigits {
+		return 0, 0 // a sentence
+	}
+	return start, end
 }
+
+// maxHeadDigits is how many digits the head of a column has at most: visits_2024.
+const maxHeadDigits = 4
 
 // countCells counts the separators outside quotation marks.
 func countCells(row []byte, sep byte) int {
