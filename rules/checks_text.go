@@ -88,13 +88,21 @@ func elided(c *candidate) bool {
 const minToken = 16
 
 // tokenLike is true of values that are well-formed as tokens, whatever runs they hold.
-// Alphabets that programs spell out are none.
+// Alphabets that programs spell out are none, unless much else stands beside them.
 func tokenLike(v []byte) bool {
 	if digits := int(countDigits(v)); len(v) < minToken || digits == 0 || digits == len(v) {
 		return false
 	}
-	lower := bytes.ToLower(v)
-	return !bytes.Contains(lower, []byte("abcdefghijklmnopqrstuvwxyz")) && !bytes.Contains(lower, []byte("0123456789abcdef"))
+	rest := bytes.ToLower(v)
+	for _, alphabet := range []string{"abcdefghijklmnopqrstuvwxyz", "0123456789abcdef"} {
+		if bytes.Contains(rest, []byte(alphabet)) {
+			rest = bytes.ReplaceAll(rest, []byte(alphabet), nil)
+			if rest = bytes.ReplaceAll(rest, []byte("0123456789"), nil); len(rest) < minToken {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // marked is true of template syntax: <token>, ${TOKEN}, {{ token }}, %TOKEN%,
