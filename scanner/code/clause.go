@@ -1,7 +1,8 @@
 package code
 
 // leastClauses is how many clauses a query on a line or two has if it is one beyond
-// doubt: what it takes, from where, which of it and in what order.
+// doubt: what it takes, from where, which of it and in what order. A line of shell
+// has as many steps.
 const leastClauses = 4
 
 // clauseWords begin the clauses of SQL.
@@ -25,6 +26,25 @@ func clauses(text []byte) (n int) {
 			size++
 		}
 		if size <= len(word) && clauseWords[string(word[:size])] {
+			n++
+		}
+	}
+	return n
+}
+
+// steps counts the commands of a line of shell: those that pipes, && and semicolons
+// part, outside of quotes.
+func steps(text []byte) int {
+	n, quote := 1, byte(0)
+	for i, c := range text {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == ';' || c == '|' && (i == 0 || text[i-1] != '|') || c == '&' && i > 0 && text[i-1] == '&':
 			n++
 		}
 	}

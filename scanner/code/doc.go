@@ -26,6 +26,13 @@
 // that names a language is stronger evidence, a tag that names data is evidence
 // against.
 //
+// What people write above and below a program is often one short line, without a
+// blank line in between. At the first and the last line of a text, and at sentences,
+// a change of state therefore costs next to nothing.
+//
+// A line that is quoted or numbered is also read without its mark, and the more
+// code-like of the two readings counts.
+//
 // A program pasted as one line has no lines to count. It is told by its
 // statements, and Finding.Lines is their number.
 //

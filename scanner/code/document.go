@@ -150,3 +150,24 @@ func isLayoutTag(tag []byte) bool {
 	}
 	return true
 }
+
+// isFrame reports whether a line is one of a prompt that frames its parts: a tag with
+// no attributes that is none of HTML, or a hole to be filled in, {{name}} or {name}.
+func isFrame(line []byte) bool {
+	n := len(line)
+	if n < 3 {
+		return false
+	}
+	switch {
+	case line[0] == '{' && line[n-1] == '}':
+		return isWord(bytes.TrimSpace(bytes.Trim(line, "{}")))
+	case line[0] == '<' && line[n-1] == '>':
+		name := bytes.TrimPrefix(line[1:n-1], []byte{'/'})
+		return isWord(name) && !layoutTags[string(name)] && !pageTags[string(name)]
+	}
+	return false
+}
+
+// pageTags are elements of HTML that make pages rather than format a text.
+var pageTags = set(`article aside audio base body button canvas dialog fieldset footer form head header html iframe input label legend link main
+meta nav noscript object option output script section select slot style svg template textarea title`)

@@ -12,40 +12,66 @@ const leastForm = 3
 // fewLines are as many as show that a segment has no form, if it has none.
 const fewLines = 6
 
+// form is what a line looks like that is no program, though programs have lines
+// like it.
+type form uint8
+
+const (
+	formNone form = iota
+	formWord
+	formProperty
+	formField
+	formEntry // a field that opens an entry
+	formCells
+	formEquation
+	formWorked // an equation that is no assignment
+	forms
+)
+
+func formOf(body []byte) form {
+	switch {
+	case isWord(body):
+		return formWord
+	case isProperty(body):
+		return formProperty
+	case isEntry(body):
+		return formEntry
+	case isField(body):
+		return formField
+	case isColumns(body) || isListing(body) || isFrame(body):
+		return formCells
+	}
+	if equation, unlike := isEquation(body); equation && unlike {
+		return formWorked
+	} else if equation {
+		return formEquation
+	}
+	return formNone
+}
+
 // isForm reports whether nearly all lines of the segment s, whose bytes are text,
 // have a form that looks like a program and is none: a list of single words or of
-// files, columns, the properties of a calendar or an address card, references in
-// BibTeX, or a drawing of punctuation. Fences that name a language say more than forms.
+// files, columns, the frame of a prompt, equations, the properties of a calendar or
+// an address card, references in BibTeX, or a drawing of punctuation. Fences that
+// name a language say more than forms.
 func (r *reading) isForm(text []byte, s *segment) bool {
 	if s.fenced || s.solid < leastForm {
 		return false
 	}
 	base := r.lines[s.first].start
-	words, properties, fields, entries, cells, letters, solid := 0, 0, 0, 0, 0, 0, 0
-	seen := 0
+	var n [forms]int
+	letters, solid, seen := 0, 0, 0
 	for i := s.first; i <= s.last; i++ {
 		l := &r.lines[i]
 		if l.kind == lines.Blank {
 			continue
 		}
-		if seen >= fewLines && max(words, properties, fields, cells)*2 < seen && letters*2 >= solid {
+		if seen >= fewLines && n[formNone]*2 > seen && letters*2 >= solid {
 			return false // as nearly all programs after their first lines
 		}
 		seen++
 		body := bytes.TrimSpace(text[l.start-base : l.end-base])
-		switch {
-		case isWord(body):
-			words++
-		case isProperty(body):
-			properties++
-		case isEntry(body):
-			entries++
-			fields++
-		case isField(body):
-			fields++
-		case isColumns(body) || isListing(body):
-			cells++
-		}
+		n[formOf(body)]++
 		if len(body) <= 3 && len(bytes.Trim(body, "})]; ")) == 0 {
 			continue // closes blocks
 		}
@@ -64,7 +90,10 @@ func (r *reading) isForm(text []byte, s *segment) bool {
 		}
 	}
 	nearly := func(n int) bool { return n*5 >= s.solid*4 }
-	return nearly(words) || nearly(properties) || nearly(cells) || entries > 0 && nearly(fields) || letters*4 < solid
+	return nearly(n[formWord]) || nearly(n[formProperty]) || nearly(n[formCells]) ||
+		n[formEntry] > 0 && nearly(n[formField]+n[formEntry]) ||
+		n[formWorked] > 0 && nearly(n[formEquation]+n[formWorked]) ||
+		letters*4 < solid
 }
 
 // isWord reports whether a line is one word or name: numpy, scikit-learn, v1.2. Words

@@ -24,6 +24,7 @@ func TestForms(t *testing.T) {
 		"front matter, TOML": "+++\ntitle = \"A journey\"\ndate = 2024-03-02\ndraft = true\ntags = [\"sea\", \"wind\"]\n+++",
 		"head of a README": "<p align=\"center\">\n  <a href=\"https://example.com\"><img src=\"docs/logo.png\" alt=\"Logo\" width=\"120\"></a>\n</p>\n" +
 			"<h1 align=\"center\">Sluice</h1>\n<p align=\"center\">\n  <b>Keeps what is yours</b><br>\n  <sub>and passes the rest</sub>\n</p>",
+		"frames": "<context>\n{{context}}\n</context>\n\n<question>\n{{question}}\n</question>\n\n{{format_rules}}",
 		"genome": ">sequence_1\n" + strings.Repeat("ATGCGATCGATCGATCGATCGTAGCTAGCTAGCTAGCTAGCATCG\nGGCATTCGATTGACCATAGCTAGCTAGCATCGATCGATCGATCGA\n", 4),
 	} {
 		for _, f := range sure(detect(t, "What do you make of this?\n\n"+text+"\n")) {
@@ -44,6 +45,8 @@ func TestForms(t *testing.T) {
 	for _, like := range []string{
 		"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: site\ndata:\n  title: A journey",
 		"<div class=\"card\" id=\"c1\">\n  <h2 class=\"title\">Sea</h2>\n  <button onclick=\"go()\">Go</button>\n  <p>Wind</p>\n</div>",
+		"  401136:\t55                   \tpush   %rbp\n  401137:\t48 89 e5             \tmov    %rsp,%rbp\n" +
+			"  40113a:\tb8 00 00 00 00       \tmov    $0x0,%eax\n  40113f:\t5d                   \tpop    %rbp\n  401140:\tc3                   \tret",
 		"create table t (\n  id         integer        not null      primary key,\n  name       varchar(20)    not null      unique,\n  born       date           null          default null\n);",
 	} {
 		if len(sure(detect(t, like))) == 0 {
@@ -58,5 +61,22 @@ func TestForms(t *testing.T) {
 		if len(sure(detect(t, program))) == 0 {
 			t.Errorf("not found as code: %q", program)
 		}
+	}
+}
+
+// TestEquations holds that what is worked out in steps is no program, and that
+// assignments are not taken for equations.
+func TestEquations(t *testing.T) {
+	if found := sure(detect(t, "We have\n\n13^2 = (5x)^2 + (12x)^2\n\n169 = 25x^2 + 144x^2\n\n169 = 169x^2\n\nx^2 = 1\n\nx = 1 or x = -1")); len(found) > 0 {
+		t.Errorf("equations are found as %v", found)
+	}
+	if found := sure(detect(t, "Let x be her share.\n\nAnna: 20 + 2(3x) = 20 + 6x\nTotal: x + 3x + 20 + 6x = 1000\n10x + 20 = 1000\n10x = 980\nx = 98")); len(found) > 0 {
+		t.Errorf("equations are found as %v", found)
+	}
+	if found := sure(detect(t, "a = 3\nb = 4\nc = sqrt(a**2 + b**2)\nd = [a, b, c]\nfor x in d:\n    s = s + x\n    n = n + 1")); len(found) == 0 {
+		t.Error("assignments are not found")
+	}
+	if found := sure(detect(t, "[server]\nbind-address = 127.0.0.1\nmax-connections = 200\nlog4j.level = info\nread-timeout = 30s\nkeep-alive = 5")); len(found) == 0 {
+		t.Error("settings are not found")
 	}
 }

@@ -10,6 +10,7 @@ import (
 const (
 	classCode  = "code"
 	classSQL   = "sql"
+	classShell = "shell"
 	classDiff  = "diff"
 	classTrace = "trace"
 )

@@ -13,7 +13,14 @@ const (
 // number of a line, as mail, editors and tools put them before each line of what
 // they show: "12 | x", "12: x", "12. x", and a tab or an arrow behind the number.
 func unmarked(line []byte) (rest []byte, ok bool) {
-	rest = bytes.TrimLeft(line, " \t")
+	start := 0
+	for start < len(line) && (line[start] == ' ' || line[start] == '\t') {
+		start++
+	}
+	if start == len(line) || line[start] != '>' && !isDigit(line[start]) {
+		return nil, false // as nearly all
+	}
+	rest = line[start:]
 	marks := 0
 	for marks < maxMarks && len(rest) > 0 && rest[0] == '>' && (len(rest) == 1 || rest[1] == ' ' || rest[1] == '>') {
 		rest = bytes.TrimPrefix(rest[1:], []byte{' '})

@@ -70,13 +70,18 @@ func TestSentenceBesideCode(t *testing.T) {
 	}
 }
 
-// TestOneLineQuery holds that a query counts by its clauses when it stands on one line.
+// TestOneLineQuery holds that a query counts by its clauses when it stands on one line,
+// and a line of shell by its steps.
 func TestOneLineQuery(t *testing.T) {
 	found := detect(t, "why is this slow?\nselect u.name, count(*) from users u join events e on e.user_id = u.id where e.kind = 'login' group by u.name having count(*) > 3 order by 2 desc;")
 	if got := sure(found); len(got) != 1 || got[0].Rule != "code-sql" || got[0].Lines != 7 {
 		t.Errorf("found %v", found)
 	}
-	for _, short := range []string{"SELECT 1 FROM dual WHERE a = 2;", "Select the rows from the table where the order is set, and group them; delete the limit."} {
+	found = detect(t, "explain\nfind . -name '*.py' -print0 | xargs -0 grep -l 'import x' | while read -r f; do sed -i 's/x/y/g' \"$f\"; done")
+	if got := sure(found); len(got) != 1 || got[0].Rule != "code-shell" || got[0].Lines < 4 {
+		t.Errorf("found %v", found)
+	}
+	for _, short := range []string{"ps aux | grep 'a; b; c; d' | wc -l", "SELECT 1 FROM dual WHERE a = 2;", "Select the rows from the table where the order is set, and group them; delete the limit."} {
 		if got := sure(detect(t, short)); len(got) != 0 {
 			t.Errorf("%q is found as %v", short, got)
 		}

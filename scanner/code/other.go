@@ -10,7 +10,7 @@ import (
 // Kinds of text that look like code and are none. A Detector reports them only
 // if it is asked for them.
 const (
-	KindLog     scanner.Kind = "log"     // lines of a log: a time or a level, then a message
+	KindLog     scanner.Kind = "log"     // lines of a log: a time, a level or a place in a file, then a message
 	KindData    scanner.Kind = "data"    // JSON, CSV, tables, rows of numbers, bytes written as text
 	KindLicence scanner.Kind = "licence" // licence texts and notices
 )

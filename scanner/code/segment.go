@@ -16,7 +16,7 @@ const (
 	// A segment of one or two lines needs more.
 	shortLines    = 2
 	shortEvidence = 8.0
-	// A query of many clauses needs less.
+	// A query of many clauses, or a command of many steps, needs less.
 	queryEvidence = 5.0
 	// manyStatements makes a program of a single line.
 	manyStatements = 4
@@ -76,8 +76,15 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 			r.lines[k].taken = true
 		}
 		size := s.size(text[span.Start:span.End])
-		if class == classSQL && s.solid <= shortLines {
-			if n := clauses(text[span.Start:span.End]); n >= leastClauses && s.evidence >= queryEvidence {
+		if s.solid <= shortLines && s.evidence >= queryEvidence {
+			n := 0
+			switch class {
+			case classSQL:
+				n = clauses(text[span.Start:span.End])
+			case classShell:
+				n = steps(text[span.Start:span.End])
+			}
+			if n >= leastClauses {
 				confidence, size = max(confidence, scanner.Medium), max(size, n)
 			}
 		}
