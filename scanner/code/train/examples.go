@@ -94,6 +94,7 @@ func examplesOf(rows []row) []example {
 		c.reshape(rng, &r, split)
 	}
 	generate(rng, c)
+	ask(rng, c)
 	return c.out
 }
 

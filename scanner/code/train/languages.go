@@ -28,6 +28,8 @@ const (
 	leastSources = 2
 	// hintPieces is how many handfuls of a language's words are learnt.
 	hintPieces = 25
+	// phrasesPerPiece is how many of a language's phrases make a piece.
+	phrasesPerPiece = 5
 	// shortPieces is how many pieces of few lines are cut from a window.
 	shortPieces = 2
 	// leastWindows is how many windows a language needs to be learnt.
@@ -100,7 +102,7 @@ func voters(w *lines.Weights, rows []row) *languages.Votes {
 			phrase := strings.Split(text, "\n")
 			for range max(hintPieces, 2*len(phrase)) {
 				rng.Shuffle(len(phrase), func(i, j int) { phrase[i], phrase[j] = phrase[j], phrase[i] })
-				add([]byte(strings.Join(phrase[:5], "\n")))
+				add([]byte(strings.Join(phrase[:phrasesPerPiece], "\n")))
 			}
 		}
 		for _, r := range group {

@@ -40,6 +40,22 @@ func TestFill(t *testing.T) {
 	}
 }
 
+// TestPhrases holds that the phrases are of languages that can be told, and enough
+// to make pieces of.
+func TestPhrases(t *testing.T) {
+	for name, text := range phrases {
+		if l, ok := languages.OfTag([]byte(name)); !ok || l.Name != name {
+			t.Errorf("phrases of %q, which is no language", name)
+		}
+		if n := strings.Count(text, "\n") + 1; n < phrasesPerPiece {
+			t.Errorf("%d phrases of %s, want %d or more", n, name, phrasesPerPiece)
+		}
+	}
+	if got := parsePhrases("== a\nx\ny\n== b\nz\n== a\nw\n"); got["a"] != "x\ny\nw" || got["b"] != "z" || len(got) != 2 {
+		t.Errorf("parsed as %q", got)
+	}
+}
+
 func TestRegress(t *testing.T) {
 	examples := func() []example {
 		c := &collector{r: lines.Reader{W: &lines.Weights{}, Collect: true}}

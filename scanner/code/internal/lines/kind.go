@@ -10,7 +10,7 @@ const (
 	Plain Kind = iota
 	Blank
 	Fence     // ``` or ~~~, with or without a language tag
-	Log       // starts with a timestamp, a level or a client address
+	Log       // starts with a timestamp, a level, a client address or what a compiler complains of
 	JSON      // an element of pretty-printed JSON, or JSON on one line
 	Row       // cells of a table: |…|…|, or values between commas or tabs
 	Trace     // a frame or a headline of a stack trace
@@ -53,7 +53,7 @@ func kindOf(line, body []byte, counts *marks, columns int) Kind {
 	if isDump(body) {
 		return Encoded
 	}
-	if isLog(body) {
+	if isLog(body) || counts[markColon] >= 3 && isDiagnostic(body) {
 		return Log
 	}
 	if isJSON(body, counts) {
@@ -214,6 +214,24 @@ func isTime(b []byte) bool {
 	return false
 }
 
+// isDiagnostic reports whether a line is a message of a compiler or a linter, with at
+// least three colons: file.c:12:5: warning: and so on.
+func isDiagnostic(b []byte) bool {
+	for range 2 {
+		i := bytes.IndexByte(b, ':')
+		if i < 0 || i+1 == len(b) {
+			return false
+		}
+		if b = b[i+1:]; classOf[b[0]] != classDigit {
+			return false
+		}
+		if n := digits(b); n+2 < len(b) && b[n] == ':' && b[n+1] == ' ' {
+			return hasAny(b[n+2:], "error", "warning", "note", "info", "fatal error", "hint", "Error", "Warning")
+		}
+	}
+	return false
+}
+
 func isAddress(b []byte) bool {
 	for part := range 4 {
 		n := digits(b)
@@ -345,6 +363,13 @@ func isNumbers(body []byte) bool {
 	return numbers >= 2
 }
 
+// isDisassembly reports whether a line is one of objdump: an address in hexadecimal,
+// a colon and a tab, then the bytes of an instruction and what it means.
+func isDisassembly(body []byte) bool {
+	n := hexRun(body)
+	return n > 0 && n+1 < len(body) && body[n] == ':' && body[n+1] == '\t'
+}
+
 // isRow reports whether a line looks like cells between separators, with
 // nothing in it that a program would have.
 func isRow(body []byte, counts *marks) bool {
@@ -356,6 +381,9 @@ func isRow(body []byte, counts *marks) bool {
 		return false
 	}
 	if counts[markSemicolon] > 0 && body[len(body)-1] == ';' {
+		return false
+	}
+	if isDisassembly(body) {
 		return false
 	}
 	if counts[markTab] >= 2 || counts[markBar] >= 2 {

@@ -14,7 +14,7 @@ func TestKinds(t *testing.T) {
 		"": Blank, " \t ": Blank, "word": Plain,
 		"```": Fence, "  ```go": Fence, "~~~~": Fence, "```inline``` code": Plain,
 		"2024-01-02 10:11:12 started": Log, "[10:11] <a> hello": Log, "WARN disk is full": Log, "[error] disk is full": Log,
-		"10.0.0.1 - - [x]": Log, "Warning signs are": Plain, "2024 was a good year": Plain, "INFORM the others": Plain,
+		"10.0.0.1 - - [x]": Log, "Warning signs are": Plain, "main.c:14:5: warning: unused variable 'x'": Log, "a/b.go:7: error: no: x": Log, "a:1: note": Plain, "x: 1:2: error": Plain, "2024 was a good year": Plain, "INFORM the others": Plain,
 		"Mar  3 09:01:02 h x": Log, `time="2024-01-02T10:11:12Z" level=info`: Log, "20240102T101112 boot": Log,
 		`"key": "value",`: JSON, `"key": {`: JSON, "},": JSON, "[": JSON, `{"a": 1}`: JSON, "12.5,": JSON,
 		`"name": None,`: Plain, "{ a: 1 }": Plain, `"so he said", and left`: Plain,
@@ -27,7 +27,7 @@ func TestKinds(t *testing.T) {
 		"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08":     Encoded,
 		"00000010: 0011 2233 4455 6677 8899 aabb ccdd eeff  ..\"3DUfw........": Encoded,
 		"00000010  00 11 22 33 44 55 66 77  88 99 aa bb cc dd ee ff  |..\"3|":  Encoded,
-		"  401136:\t48 83 ec 08          \tsub    $0x8,%rsp":                   Row, "com/example/internal/repository/UserAccountRepositoryImpl": Plain,
+		"  401136:\t48 83 ec 08          \tsub    $0x8,%rsp":                   Plain, "com/example/internal/repository/UserAccountRepositoryImpl": Plain,
 		"some_rather_long_name_of_a_function_with_2_numbers_and_4_more": Plain,
 		"#include <a.h>": Directive, "<?php": Directive, "# Title": Plain,
 	} {

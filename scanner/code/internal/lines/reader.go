@@ -1,6 +1,7 @@
 package lines
 
 import (
+	"bytes"
 	"math"
 	"math/bits"
 )
@@ -80,7 +81,8 @@ type Reader struct {
 type Line struct {
 	// Score is the log-odds that the line is code rather than anything else.
 	Score float32
-	// Statements is the number of statement marks: semicolons and braces.
+	// Statements is the number of statement marks: semicolons and braces, but for
+	// doubled ones, which stand around the name of what is to be filled in.
 	Statements int
 	// Escapes is the number of backslashes.
 	Escapes int
@@ -253,11 +255,19 @@ func (r *Reader) Read(line []byte) Line {
 	score := float32(tokens)*inverseRoot(n) + float32(whole+r.W.Bias)
 	return Line{
 		Score:      score / Scale,
-		Statements: int(counts[markSemicolon] + counts[markOpen] + counts[markClose]),
+		Statements: int(counts[markSemicolon]+counts[markOpen]+counts[markClose]) - doubled(body, &counts),
 		Escapes:    int(counts[markEscape]),
 		Separators: int(max(counts[markComma], counts[markTab], counts[markBar])),
 		Kind:       kind,
 	}
+}
+
+// doubled is how many braces stand in pairs of the same.
+func doubled(body []byte, counts *marks) int {
+	if counts[markOpen] < 2 || counts[markClose] < 2 {
+		return 0 // as most lines
+	}
+	return 2 * (bytes.Count(body, []byte("{{")) + bytes.Count(body, []byte("}}")))
 }
 
 // Count is the number of tokens of the line read last.
