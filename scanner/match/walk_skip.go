@@ -20,7 +20,7 @@ const (
 
 // chains prepares the questions for chains of states.
 func (w *walker) chains() {
-	w.plain = w.down &^ (w.loop | w.edges.from | w.accept)
+	w.plain = w.down &^ (w.loop | w.from | w.accept)
 	for i := range w.conds {
 		c := &w.conds[i]
 		w.plain &^= c.loop | c.down | c.from | c.accept
