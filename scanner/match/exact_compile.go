@@ -103,8 +103,10 @@ func newExact(expr string, ts *lookups) *exact {
 			switch op.kind {
 			case exactFork:
 				s = s.union(next[op.out]).union(next[op.alt])
-			case exactSlot, exactAssert:
+			case exactSlot:
 				s = s.union(next[op.out])
+			case exactAssert:
+				s = s.union(beforeByte(syntax.EmptyOp(op.arg), next[op.out]))
 			}
 			if s != next[pc] {
 				next[pc], changed = s, true
@@ -146,6 +148,17 @@ func newExact(expr string, ts *lookups) *exact {
 	x.compact()
 	x.looks(ts)
 	return x
+}
+
+// beforeByte returns those of the bytes that can stand where an assertion holds.
+func beforeByte(cond syntax.EmptyOp, s byteSet) byteSet {
+	switch {
+	case cond&syntax.EmptyEndText != 0:
+		return byteSet{}
+	case cond&syntax.EmptyEndLine != 0:
+		return s.intersect(kindBytes[kindLine])
+	}
+	return s
 }
 
 // laterBytes returns the bytes that a match can begin with where the text does not. It must be asked before instructions

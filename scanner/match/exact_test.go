@@ -30,6 +30,9 @@ var hardToBacktrack = []string{
 	`[a-d]{2,9}?(?:bc|cb)+(d?) `,
 	`[\w\n]{0,4}(?:a|b)?c(?:[a-d]*?)d$`,
 	`.+?b\b`,
+	`[ab]{3,}(c|$)`,
+	`(?m)(?:[ab]+|\n)+(?:c$|a$)`,
+	`(?m)[a-c]{2,}?(?:$|d\n)`,
 }
 
 // TestExactRemembers holds exact to package regexp where it keeps in mind what has failed.
