@@ -66,6 +66,16 @@ func (a *anchor) cost() float64 {
 // list is the whole pattern.
 func (a *anchor) list() []*node { return slices.Concat(a.head, a.run, a.tail) }
 
+// ascii reports whether the first n sets have no byte beyond ASCII.
+func (s *sequence) ascii(n int) bool {
+	for _, set := range s[:n] {
+		if set[2]|set[3] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // chooser finds the cheapest anchors of patterns.
 type chooser struct {
 	freq   *frequencies
@@ -231,7 +241,7 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 	if cost < most {
 		best = []anchor{one}
 	}
-	if nesting == 0 || cost < rare {
+	if nesting == 0 || cost < rare && one.seq.ascii(firstLen) {
 		return best, cost
 	}
 	for i := from; i < min(to, len(list)); i++ {
@@ -276,7 +286,8 @@ const (
 	// enough is the cost of a sequence below which no run is tried: a set of
 	// its own for runs costs more.
 	enough = 0.05
-	// rare is the cost below which no alternatives are looked into, which takes most of the time of building.
+	// rare is the cost below which no alternatives are looked into, which takes most of the time of building. Bytes beyond
+	// ASCII are rare in English, but what all alternatives in such a script have in common is nearly any letter of it.
 	rare = 1e-4
 	// minRun is the length of the shortest run worth looking for.
 	minRun = 9
