@@ -24,7 +24,7 @@ const (
 // lines, since accident does not find such lines.
 const (
 	fewLines    = 6
-	someLines   = 4 // that have words, with someHits different fingerprints
+	someLines   = 4 // that have words; one more with less than someHits different fingerprints
 	someHits    = 5
 	manyTokens  = 32 // between the beginnings of the first and the last hit
 	thin        = 4  // tokens for each hit
@@ -123,9 +123,9 @@ func (c *chain) brief(text []byte, lines int) bool {
 	if 2*imports > worded {
 		return worded < fewLines
 	}
-	need := fewLines
-	if c.unlike >= someHits {
-		need = someLines
+	need := someLines
+	if c.unlike < someHits {
+		need++
 	}
 	return tokens < manyTokens && (lines < fewLines || worded < need)
 }

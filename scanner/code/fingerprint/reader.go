@@ -20,7 +20,7 @@ const (
 // the least of every narrow one in it that it stands in, so that probes are some
 // of what an index has.
 var shapes = [streams]struct{ length, window, probe int }{
-	words:    {8, 3, 11},
+	words:    {8, 3, 9},
 	abstract: {11, 8, 24},
 }
 
