@@ -18,7 +18,7 @@ var notNames = wordSet(`
 	engineer every everybody everyone example exchange executive false family file first folks for foundation fred friend friends from full gemini general gentleman gentlemen
 	go good google governor gpt great group guest guys he hello her here hi hiring his hotel house how human i if important in inc information is it its judge
 	just justice key lady last later let limited llc lord ltd madam manager may me member members microsoft ministry minister miss mr mrs ms my mystery name names neighbor neighbour new
-	no none not note nothing null number of office officer ok on one only openai or order organization other our owner page park partner partners party patient patients people person
+	no none not note nothing null number of office officer ok on one only openai or order organization other our owner page park parent parents hr partner partners party patient patients people person
 	phone plaintiff please police president principal product professor project prof question re reader readers recipient recruiter regards representative
 	resident resource river road school speaker secretary see senator send sender server service session she should sir sirs siri site so some somebody someone son staff state station status
 	string student students subject support system table tbd teacher team test thank thanks that the their them then there these they this those title to today tomorrow

@@ -249,7 +249,8 @@ func TestMeasures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := k.holds(&candidate{text: []byte(c.value), end: len(c.value)}); got != c.want {
+		candidate := newCandidate([]byte(c.value), 0, len(c.value), 0, len(c.value))
+		if got := k.holds(&candidate); got != c.want {
 			t.Errorf("%s of %q is %v", c.check, c.value, got)
 		}
 	}

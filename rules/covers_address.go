@@ -15,7 +15,7 @@ const (
 )
 
 // unitWords name parts of a house, in front of a number: Flat 4, кв. 45, 3.º Dcha.
-var unitWords = wordSet(`apt ap apartment unit suite ste flat fl floor room rm block blk building bldg door lot tower house level
+var unitWords = wordSet(`apt ap app boîte bte box tv th mf sal kerros patro apartment unit suite ste flat fl floor room rm block blk building bldg door lot tower house level
 	piso dpto depto puerta planta izq dcha dto esq dta esc bajo bis apto bloco andar casa bâtiment bat étage esc appartement appt interno int scala
 	stock etage wohnung whg top tür lejl bus og m lok kat daire кв квартира корп корпус стр этаж подъезд`)
 
@@ -79,6 +79,10 @@ func (c *candidate) addressEnd() int {
 			break // the sentence goes on
 		}
 	}
+	// The province in parentheses: 40124 Bologna (BO).
+	if t := c.text[end:]; end > c.end && len(t) >= 5 && t[0] == ' ' && t[1] == '(' && t[4] == ')' && isStateCode(t[2:4]) {
+		end += 5
+	}
 	return end
 }
 
@@ -103,7 +107,11 @@ func partEnd(text []byte, from int) int {
 		case b < ' ', bytes.IndexByte([]byte(",;:()<>[]{}|\"!?=@"), b) >= 0, bytes.HasPrefix(text[end:], []byte(" – ")):
 			return end
 		case b == '.' && (end+1 == len(text) || text[end+1] <= ' '):
-			if word := text[from+bytes.LastIndexByte(text[from:end], ' ')+1 : end]; utf8.RuneCount(word) > 4 || isStateCode(word) || slices.ContainsFunc(word, isDigit) {
+			start := from + bytes.LastIndexByte(text[from:end], ' ') + 1
+			if isFloor(text[start:end+1], text[end+1:]) {
+				break
+			}
+			if word := text[start:end]; utf8.RuneCount(word) > 4 || isStateCode(word) || slices.ContainsFunc(word, isDigit) {
 				return end // St. Ives and Co. Cork go on
 			}
 		case b == '-' && text[end-1] == ' ':
@@ -149,7 +157,7 @@ func addressPart(part []byte, goesOn bool) (size int, kind partKind) {
 		lower := string(bytes.ToLower(bare))
 		switch {
 		case len(bare) == 0:
-		case first && (isOrdinal(bare) || unitWords[string(bytes.TrimRight([]byte(lower), "0123456789"))]):
+		case first && (isOrdinal(bare) || isFloor(part[from:to], part[to:]) || unitWords[string(bytes.TrimRight([]byte(lower), "0123456789"))]):
 			if size = unitEnd(part, to); size > to || slices.ContainsFunc(bare, isDigit) {
 				return size, unitPart
 			}
@@ -157,7 +165,7 @@ func addressPart(part []byte, goesOn bool) (size int, kind partKind) {
 		case isPostalWord(bare) && (len(bare) > 1 || names > 0): // Dublin 2
 			codes++
 			size = to
-		case unicode.IsUpper(r) && !slices.ContainsFunc(bare, isDigit) && (!first || !notNames[lower] || isStateCode(bare)):
+		case unicode.IsUpper(r) && !slices.ContainsFunc(bare, isDigit) && (!first || !notNames[lower] || placeWords[lower] || isStateCode(bare)):
 			names++
 			size = to
 		case names > 0 && placeParticles[lower]:
@@ -197,6 +205,19 @@ func unitEnd(part []byte, at int) int {
 // isStateCode is true of OR, IN and others.
 func isStateCode(w []byte) bool {
 	return len(w) == 2 && w[0] >= 'A' && w[0] <= 'Z' && w[1] >= 'A' && w[1] <= 'Z'
+}
+
+// isFloor is true of the 3. in 3. tv, a word for a part of a house behind it.
+func isFloor(word, rest []byte) bool {
+	if len(word) < 2 || len(word) > 3 || word[len(word)-1] != '.' || !isDigit(word[0]) {
+		return false
+	}
+	rest = bytes.TrimLeft(rest, " ")
+	end := bytes.IndexAny(rest, " .,\n")
+	if end < 0 {
+		end = len(rest)
+	}
+	return unitWords[string(bytes.ToLower(rest[:end]))]
 }
 
 // isOrdinal is true of the number of a floor: 3º, 2ª, 1er, 3.
