@@ -34,6 +34,7 @@ type tableRow struct {
 	start, end         int // of the line, or of what of it was looked at
 	sep                byte
 	headStart, headEnd int
+	values             int // where the rows of an INSERT on one line begin, or 0
 }
 
 // rowAround reads the line that the candidate stands in. It has no separator if
@@ -45,11 +46,14 @@ func rowAround(c *candidate) tableRow {
 	if n := bytes.IndexByte(c.text[c.end:end], '\n'); n >= 0 {
 		end = c.end + n
 	}
+	row := tableRow{start: start + floor, end: end}
+	if row.insert(c.text); row.values > 0 {
+		return row
+	}
 	if start == 0 {
-		return tableRow{start: floor, end: end} // the first line, or too long a one
+		return row // the first line, or too long a one
 	}
 	start += floor
-	row := tableRow{start: start, end: end}
 	most := 0
 	for _, b := range []byte{'\t', '|', ',', ';'} {
 		if n := bytes.Count(c.text[start:c.start], []byte{b}) + bytes.Count(c.text[c.end:end], []byte{b}); n > most {
@@ -75,6 +79,40 @@ func rowAround(c *candidate) tableRow {
 		row.headStart, row.headEnd = 0, 0
 	}
 	return row
+}
+
+// insert looks for the columns of an SQL statement in the row: INSERT INTO t (a, b) VALUES ('x', 'y').
+func (r *tableRow) insert(text []byte) {
+	line := text[r.start:r.end]
+	at := bytes.Index(line, []byte("VALUES"))
+	if at < 0 {
+		if at = bytes.Index(line, []byte("values")); at < 0 {
+			return
+		}
+	}
+	end := bytes.LastIndexByte(line[:at], ')')
+	begin := bytes.LastIndexByte(line[:max(end, 0)], '(')
+	if begin < 0 || len(bytes.TrimSpace(line[end+1:at])) > 0 {
+		return
+	}
+	r.sep, r.headStart, r.headEnd, r.values = ',', r.start+begin+1, r.start+end, r.start+at+len("VALUES")
+}
+
+// countValues counts the commas since the last row of an INSERT began.
+func countValues(rows []byte) int {
+	n, inQuotes := 0, false
+	for _, b := range rows {
+		switch {
+		case b == '\'':
+			inQuotes = !inQuotes // twice for one that is doubled
+		case inQuotes:
+		case b == '(':
+			n = 0
+		case b == ',':
+			n++
+		}
+	}
+	return n
 }
 
 // lastBreak is bytes.LastIndexByte for a line break, which looks at one byte at a time.
@@ -103,13 +141,19 @@ func lastBreak(text []byte) int {
 // headOf returns where the cell above the candidate stands in the table's first
 // line; it is empty if there is none.
 func (r *tableRow) headOf(c *candidate) (start, end int) {
-	if r.headEnd == 0 {
+	if r.headEnd == 0 || c.start < r.values {
 		return 0, 0
 	}
 	start = r.headStart
+	cells := 0
+	if r.values > 0 {
+		cells = countValues(c.text[r.values:c.start])
+	} else {
+		cells = countCells(c.text[r.start:c.start], r.sep)
+	}
 	// In Jira's markup the heads of columns stand between two bars, the cells below between one.
 	doubled := r.sep == '|' && bytes.HasPrefix(c.text[start:r.headEnd], []byte("||"))
-	for range countCells(c.text[r.start:c.start], r.sep) {
+	for range cells {
 		at := bytes.IndexByte(c.text[start:r.headEnd], r.sep)
 		if at < 0 {
 			return 0, 0

@@ -3,8 +3,31 @@ package rules
 import (
 	"bytes"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
+
+func TestHeadOf(t *testing.T) {
+	for text, want := range map[string]string{
+		"INSERT INTO t (name, birth) VALUES ('x, y', '«1»');":              " birth",
+		"insert into t(name, birth) values ('it''s', 3), ('(z', '«1»');":   " birth",
+		"ok\nINSERT INTO t (name, «birth») VALUES (1, 2)":                  "",
+		"there (a, b) the VALUES (1, «2»)":                                 "",
+		"name,birth\nx,«1»":                                                "birth",
+		"name,visits_2024\nx,«1»":                                          "visits_2024",
+		"Ann Lee, NHS no 943 476 5919, x\nlives in Leeds, call 01«1», bye": "", // sentences
+		"a, b, c, d\nlives in Leeds, «1»":                                  "",
+	} {
+		plain := strings.NewReplacer("«", "", "»", "").Replace(text)
+		start := strings.Index(text, "«")
+		c := newCandidate([]byte(plain), start, start+1, start, start+1)
+		row := rowAround(&c)
+		from, to := row.headOf(&c)
+		if got := plain[from:to]; got != want {
+			t.Errorf("%s: the head is %q, want %q", text, got, want)
+		}
+	}
+}
 
 func TestLastBreak(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
