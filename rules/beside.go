@@ -75,7 +75,7 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 			judges := b.judges[m.Pattern]
 			c := &sc.candidate
 			*c = newCandidate(v.text, m.GroupStart+from, m.GroupEnd+from, m.Start+from, m.End+from)
-			if !judges[0].isBeside(c, anchors) {
+			if c.tooShort(b.counts[m.Pattern]) && sc.trace == nil || !judges[0].isBeside(c, anchors) {
 				continue
 			}
 			if found, err = b.consider(ctx, found, sc, judges, c, v.label); err != nil {
@@ -95,16 +95,19 @@ func (j *judge) within() int { return cmp.Or(j.beside.Within, defaultBeside) }
 // isBeside reports whether the candidate stands near enough to a finding of another rule of its kind,
 // and is no part of what is found already.
 func (j *judge) isBeside(c *candidate, anchors []anchor) bool {
-	first, _ := slices.BinarySearchFunc(anchors, c.start-j.within()-maxAnchor, func(a anchor, at int) int { return cmp.Compare(a.Start, at) })
+	within := j.within()
+	first, _ := slices.BinarySearchFunc(anchors, c.start-within-maxAnchor, func(a anchor, at int) int { return cmp.Compare(a.Start, at) })
 	near := false
-	for _, a := range anchors[first:] {
-		if a.Start >= c.end+j.within() {
+	for i := range anchors[first:] {
+		a := &anchors[first+i]
+		if a.Start >= c.end+within {
 			break
 		}
 		switch {
-		case a.kind != j.rule.Kind || a.End+j.within() <= c.start:
+		case a.kind != j.rule.Kind || a.End+within <= c.start:
 		case a.Start < c.end && a.End > c.start:
 			return false
+		case near: // most texts with a candidate are full of findings
 		case a.rule != j.rule.ID && !slices.Contains(j.barren, a.rule):
 			near = true
 		}

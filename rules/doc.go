@@ -32,9 +32,8 @@
 // A log can hold thousands of numbers that count only near a word, and fifty
 // rules ask about each. So the words of all rules are looked for at once
 // (lexicon.go), in blocks of the text that a candidate stands in, and a rule asks
-// what was found. A check that takes numbers of other lengths only is not called, and where
-// no number of the length suits any rule, or the words that few rules require are missing, the
-// match itself is not looked for (gate.go).
+// what was found. A check that takes numbers of other lengths only is not called, and a match is not
+// even looked for where too few letters and digits stand for any of its rules (gate.go).
 //
 // Explain runs what Detect runs, with a trace (explain.go): an explanation from code
 // of its own would sooner or later explain something else.

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"bytes"
 	"math/bits"
 
 	"github.com/sluice-dlp/sluice/scanner/match"
@@ -15,12 +14,7 @@ type gate struct {
 	words         []uint64 // of the lexicon, a bit each
 	before, after int      // the farthest that one of the judges looks
 	fewest        int      // letters and digits of a value that one of them can pass
-	asks          bool     // so few judges that their words are worth looking for before the match
 }
-
-// fewJudges is how many judges of a pattern ask for their words before a match is known. Where there are more, their checks
-// turn most matches away, at less cost than reading the words around.
-const fewJudges = 2
 
 // newGates makes the gates of a set's patterns.
 func newGates(s *Set) []gate {
@@ -46,7 +40,6 @@ func newGates(s *Set) []gate {
 				g.add(&group.judges[k], byList, len(x.words))
 			}
 		}
-		g.asks = g.shut && len(s.groups[i]) == 0 && len(s.judges[i]) <= fewJudges
 	}
 	return gates
 }
@@ -60,16 +53,13 @@ func (g *gate) add(j *judge, byList [][]uint16, words int) {
 	if !g.shut {
 		return
 	}
-	if j.byLabel(l) {
-		g.before = max(g.before, maxLabelGap+maxLabelText)
-	}
 	if g.words == nil {
 		g.words = make([]uint64, (words+63)/64)
 	}
 	for _, w := range byList[l.id] {
 		g.words[w>>6] |= 1 << (w & 63)
 	}
-	g.before, g.after = max(g.before, l.window), max(g.after, l.after)
+	g.before, g.after = max(g.before, l.window, maxLabelGap+maxLabelText), max(g.after, l.after)
 }
 
 // gateOf returns the scratch as the gate of the set's patterns in the text at hand. Explain
@@ -82,23 +72,14 @@ func (sc *scratch) gateOf(s *Set) match.Gate {
 	return sc
 }
 
-// Worth implements match.Gate: most groups of digits are too short for any rule, and most dates are nobody's birthday.
-func (sc *scratch) Worth(pattern, from, at, to int) bool {
-	g, text := &sc.gates[pattern], sc.noted.text[from:to]
-	if !g.enough(text) {
-		return false
-	}
-	// What begins in one line and ends in another may have more than one head.
-	return !g.asks || bytes.IndexByte(text[min(1, len(text)):], '\n') >= 0 || sc.open(g, from, min(max(at, from+1), to), to)
-}
-
-// enough reports whether the text has as many letters and digits as a value must have.
-func (g *gate) enough(text []byte) bool {
-	left := g.fewest
+// Worth implements match.Gate: most groups of digits are too short for any rule. The words around are not
+// asked for: checks turn most matches away, at less cost than reading them.
+func (sc *scratch) Worth(pattern, from, to int) bool {
+	left := sc.gates[pattern].fewest
 	if left == 0 {
 		return true
 	}
-	for _, b := range text {
+	for _, b := range sc.noted.text[from:to] {
 		if isAlnum(b) {
 			if left--; left == 0 {
 				return true
@@ -111,23 +92,19 @@ func (g *gate) enough(text []byte) bool {
 // Open implements match.Gate.
 func (sc *scratch) Open(pattern, from, at, to int) bool {
 	g := &sc.gates[pattern]
-	return !g.shut || sc.open(g, from, at, to+retryTail)
-}
-
-// open reports whether a word of the gate stands near a match within text[from:to] that covers the place at, or in
-// the head of its column.
-func (sc *scratch) open(g *gate, from, at, to int) bool {
-	n := &sc.noted
-	if g.standsIn(n, max(from-g.before, 0), min(to+g.after, len(n.text))) || g.standsIn(n, 0, sc.keyed) {
+	if !g.shut {
 		return true
 	}
-	// The head of a table that this is a row of. It is not noted for the candidates of the row, which see it without what separates
-	// their own parts.
-	if at < n.gateRow.start || at > n.gateRow.end {
-		c := candidate{text: n.text, start: at, end: at, from: at, to: at}
-		n.gateRow = rowAround(&c)
+	n := &sc.noted
+	if g.standsIn(n, max(from-g.before, 0), min(to+retryTail+g.after, len(n.text))) || g.standsIn(n, 0, sc.keyed) {
+		return true
 	}
-	return g.standsIn(n, n.gateRow.headStart, n.gateRow.headEnd)
+	// The head of a table that this is a row of.
+	c := &sc.candidate
+	*c = newCandidate(n.text, at, at+1, at, at+1)
+	n.columnHead(c)
+	row := n.rowOf(c)
+	return g.standsIn(n, row.headStart, row.headEnd)
 }
 
 // standsIn reports whether a word of one of the judges may stand between two places, or near them.

@@ -67,11 +67,6 @@ func (j *judge) requiredList() *wordList {
 	return nil
 }
 
-// byLabel reports whether the judge looks for the list's words in the value's label only.
-func (j *judge) byLabel(l *wordList) bool {
-	return slices.ContainsFunc(j.near, func(n nearby) bool { return n.words == l && n.labelOnly })
-}
-
 // considerGroup is consider for all judges of the group.
 func (s *Set) considerGroup(ctx context.Context, found []scanner.Finding, sc *scratch, g *group, c *candidate, shift int) ([]scanner.Finding, error) {
 	if c.chars == c.end-c.start && sc.trace == nil {

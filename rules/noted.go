@@ -15,7 +15,6 @@ type noted struct {
 	rows    [rowSlots]tableRow                 // by where a candidate stands; candidates come in the order of patterns
 	tables  bool                               // rows holds any
 	head    struct{ from, to, start, end int } // the column's, for the candidate at [from, to)
-	gateRow tableRow                           // that the last match stood in which a gate was asked about
 }
 
 type noteBlock struct {
@@ -60,7 +59,6 @@ func (n *noted) reset(x *lexicon, text []byte) {
 	n.lexicon, n.text = x, text
 	n.found, n.blocks = n.found[:0], n.blocks[:0]
 	n.head.from, n.head.to = -1, -1
-	n.gateRow = tableRow{}
 	if n.tables {
 		n.rows, n.tables = [rowSlots]tableRow{}, false
 	}

@@ -96,9 +96,6 @@ func newClasses(anchors []*anchor, most int) *classes {
 		}
 	}
 	cost := func(a, b *classGroup) (c float32) {
-		if a.bytes.ascii() != b.bytes.ascii() {
-			return 1e9
-		}
 		for w := range words {
 			for x := a.in[w] ^ b.in[w]; x != 0; x &= x - 1 {
 				u, more := &sets[w<<6|bits.TrailingZeros64(x)], &a.share
@@ -187,9 +184,6 @@ func newClasses(anchors []*anchor, most int) *classes {
 	}
 	return cl
 }
-
-// ascii reports whether a set has a byte of ASCII.
-func (s *byteSet) ascii() bool { return s[0]|s[1] != 0 }
 
 // set returns the classes that have a byte in s.
 func (cl *classes) set(s *byteSet) (t uint64) {

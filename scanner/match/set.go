@@ -141,9 +141,9 @@ func (s *Set) FindStats(ctx context.Context, dst []Match, text []byte, stats *St
 type Gate interface {
 	// Open reports whether a match within text[from:to] that covers the place at can matter.
 	Open(pattern, from, at, to int) bool
-	// Worth reports whether any match within text[from:to] that covers the place at can matter. It is asked about every place where a
+	// Worth reports whether any match within text[from:to] can matter. It is asked about every place where a
 	// pattern may match, so it should cost less than to see whether one does.
-	Worth(pattern, from, at, to int) bool
+	Worth(pattern, from, to int) bool
 }
 
 // FindGated is Find, but for matches that the gate is closed to: they may be found or not. The gate is

@@ -143,7 +143,7 @@ func (f *filter) window(e *entry, st *patternState, text []byte, p int, sc *scra
 	w := window{reachBack(r.back, text, p), p, reachAhead(r.ahead, text, p)}
 	st.work += w.to - w.from
 	sc.stats.Walked += int64(w.to - w.from)
-	if sc.gate != nil && !sc.gate.Worth(int(e.pattern), w.from, p, w.to) {
+	if sc.gate != nil && !sc.gate.Worth(int(e.pattern), w.from, w.to) {
 		return
 	}
 	if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
