@@ -22,6 +22,7 @@ const (
 	formProperty
 	formField
 	formEntry // a field that opens an entry
+	formPair  // a field of words
 	formCells
 	formEquation
 	formWorked // an equation that is no assignment
@@ -36,6 +37,8 @@ func formOf(body []byte) form {
 		return formProperty
 	case isEntry(body):
 		return formEntry
+	case isPair(body):
+		return formPair
 	case isField(body):
 		return formField
 	case isColumns(body) || isListing(body) || isFrame(body):
@@ -52,8 +55,8 @@ func formOf(body []byte) form {
 // isForm reports whether nearly all lines of the segment s, whose bytes are text,
 // have a form that looks like a program and is none: a list of single words or of
 // files, columns, the frame of a prompt, equations, the properties of a calendar or
-// an address card, references in BibTeX, or a drawing of punctuation. Fences that
-// name a language say more than forms.
+// an address card, references in BibTeX, words and what they mean, or a drawing of
+// punctuation. Fences that name a language say more than forms.
 func (r *reading) isForm(text []byte, s *segment) bool {
 	if s.fenced || s.solid < leastForm {
 		return false
@@ -91,7 +94,8 @@ func (r *reading) isForm(text []byte, s *segment) bool {
 	}
 	nearly := func(n int) bool { return n*5 >= s.solid*4 }
 	return nearly(n[formWord]) || nearly(n[formProperty]) || nearly(n[formCells]) ||
-		n[formEntry] > 0 && nearly(n[formField]+n[formEntry]) ||
+		n[formEntry] > 0 && nearly(n[formField]+n[formEntry]+n[formPair]) ||
+		n[formPair] == s.solid ||
 		n[formWorked] > 0 && nearly(n[formEquation]+n[formWorked]) ||
 		letters*4 < solid
 }
@@ -162,6 +166,27 @@ func isField(body []byte) bool {
 		return value[len(value)-1] == '"'
 	}
 	return isWord(value)
+}
+
+// isPair reports whether a line is a word or several, an equals sign between blanks,
+// and what they mean: words, and none that switches something on or off.
+func isPair(body []byte) bool {
+	name, value, found := bytes.Cut(body, []byte(" = "))
+	if !found || len(name) < 2 || len(value) < 2 {
+		return false
+	}
+	for _, side := range [...][]byte{name, value} {
+		for _, c := range side {
+			if !isLetter(c) && c != ' ' && c < 0x80 {
+				return false
+			}
+		}
+	}
+	switch string(bytes.ToLower(value)) {
+	case "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "auto":
+		return false
+	}
+	return true
 }
 
 // leastGaps is how many gaps of two blanks or a tab, at least, part the columns of

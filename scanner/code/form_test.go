@@ -24,8 +24,9 @@ func TestForms(t *testing.T) {
 		"front matter, TOML": "+++\ntitle = \"A journey\"\ndate = 2024-03-02\ndraft = true\ntags = [\"sea\", \"wind\"]\n+++",
 		"head of a README": "<p align=\"center\">\n  <a href=\"https://example.com\"><img src=\"docs/logo.png\" alt=\"Logo\" width=\"120\"></a>\n</p>\n" +
 			"<h1 align=\"center\">Sluice</h1>\n<p align=\"center\">\n  <b>Keeps what is yours</b><br>\n  <sub>and passes the rest</sub>\n</p>",
-		"frames": "<context>\n{{context}}\n</context>\n\n<question>\n{{question}}\n</question>\n\n{{format_rules}}",
-		"genome": ">sequence_1\n" + strings.Repeat("ATGCGATCGATCGATCGATCGTAGCTAGCTAGCTAGCTAGCATCG\nGGCATTCGATTGACCATAGCTAGCTAGCATCGATCGATCGATCGA\n", 4),
+		"frames":   "<context>\n{{context}}\n</context>\n\n<question>\n{{question}}\n</question>\n\n{{format_rules}}",
+		"glossary": "login = Anmeldung\nlog out = abmelden\nsettings = Einstellungen\nsave = speichern\ncancel = abbrechen",
+		"genome":   ">sequence_1\n" + strings.Repeat("ATGCGATCGATCGATCGATCGTAGCTAGCTAGCTAGCTAGCATCG\nGGCATTCGATTGACCATAGCTAGCTAGCATCGATCGATCGATCGA\n", 4),
 	} {
 		for _, f := range sure(detect(t, "What do you make of this?\n\n"+text+"\n")) {
 			if f.Lines >= 3 {
@@ -44,6 +45,7 @@ func TestForms(t *testing.T) {
 	// What is much like these, and code.
 	for _, like := range []string{
 		"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: site\ndata:\n  title: A journey",
+		"[core]\neditor = vim\npager = less\n[pull]\nrebase = merges\nff = only\nautostash = true",
 		"<div class=\"card\" id=\"c1\">\n  <h2 class=\"title\">Sea</h2>\n  <button onclick=\"go()\">Go</button>\n  <p>Wind</p>\n</div>",
 		"  401136:\t55                   \tpush   %rbp\n  401137:\t48 89 e5             \tmov    %rsp,%rbp\n" +
 			"  40113a:\tb8 00 00 00 00       \tmov    $0x0,%eax\n  40113f:\t5d                   \tpop    %rbp\n  401140:\tc3                   \tret",
