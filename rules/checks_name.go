@@ -128,7 +128,7 @@ func userName(v []byte) bool {
 	head, tail := lower[:at], lower[strings.LastIndexAny(lower, "._-")+1:]
 	switch head {
 	case "self", "this", "user", "users", "username", "config", "settings", "req", "request", "props", "state", "data", "db", "app", "env", "os", "process", "session", "auth",
-		"account", "profile", "options", "opts", "args", "params", "my", "your", "the", "current", "test", "admin", "root", "system", "service", "new", "old", "null", "none", "obj", "client", "ctx", "var", "local", "module", "spring", "django", "values", "secrets", "github", "body", "form", "model", "row", "item", "res", "response", "event":
+		"account", "profile", "options", "opts", "args", "params", "my", "your", "the", "current", "test", "admin", "root", "system", "service", "new", "old", "null", "none", "obj", "client", "ctx", "var", "local", "module", "spring", "django", "www", "cron", "bot", "ci", "jenkins", "postgres", "mysql", "nginx", "guest", "default", "batch", "job", "worker", "backup", "deploy", "build", "values", "secrets", "github", "body", "form", "model", "row", "item", "res", "response", "event":
 		return false
 	}
 	switch tail {

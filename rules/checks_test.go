@@ -164,7 +164,7 @@ func TestValueChecks(t *testing.T) {
 		"password":    {[]string{"Marzipan!Gull88", "forelle-blau-1964", "Tr0ub4dor&3", "Жаворонок-7-поле", "XZjljENUhJdu"}, []string{"password", "getPassword()", "RequestFormData", "PasswordEncoder", "MaxRetries", "https://a.b/c1", "!!!!"}},
 		"person-name": {[]string{"Ann", "Ann Lee", "J. Lee", "Jean-Luc de la Tour", "小野寺 翔太"}, []string{"Team", "Dear Ann", "It's Ann", "x", "Acme Health", "Ann 7"}},
 		"full-name":   {[]string{"Ann Lee"}, []string{"Ann", "Ann Support"}},
-		"user-name":   {[]string{"tomasz.wil", "qa_minseo", "j-roe", "jroe82"}, []string{"admin", "self.user", "config_name", "jane", "a.py", "user.name"}},
+		"user-name":   {[]string{"tomasz.wil", "qa_minseo", "j-roe", "jroe82"}, []string{"admin", "self.user", "config_name", "jane", "a.py", "user.name", "www-data"}},
 		"small-parts": {[]string{"4.2.1.3", "10.20.1.0", "4.9.0.80"}, []string{"4.2.21.30"}},
 		"placeholder": {
 			[]string{"your_key_here", "<token>", "${TOKEN}", "{{ token }}", "xxxxxxxxxxxx", "12345678", "AKIAIOSFODNN7EXAMPLE", "changeme", "%s_here", "********", "abcabcabcabc", "$GITHUB_TOKEN", "abcdefghijklmnop", "sk_live_AAAAAAAAAAAAAAAAAAAA", "%s", "%[1]v"},
