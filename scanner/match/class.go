@@ -95,6 +95,7 @@ func newClasses(anchors []*anchor, most int) *classes {
 			g.share[m] += sorts[m].shares[c]
 		}
 	}
+	all = joinBeyond(all)
 	cost := func(a, b *classGroup) (c float32) {
 		for w := range words {
 			for x := a.in[w] ^ b.in[w]; x != 0; x &= x - 1 {
@@ -141,13 +142,7 @@ func newClasses(anchors []*anchor, most int) *classes {
 		from := slices.MinFunc(all, func(a, b *classGroup) int { return cmp.Compare(a.cost, b.cost) })
 		to := from.best
 		all = slices.DeleteFunc(all, func(g *classGroup) bool { return g == from })
-		for w := range words {
-			to.in[w] |= from.in[w]
-		}
-		to.bytes = to.bytes.union(from.bytes)
-		for m := range to.share {
-			to.share[m] += from.share[m]
-		}
+		to.join(from)
 		for _, g := range all {
 			if g != to {
 				c := cost(g, to)
@@ -183,6 +178,38 @@ func newClasses(anchors []*anchor, most int) *classes {
 		}
 	}
 	return cl
+}
+
+// join adds what another group has.
+func (g *classGroup) join(other *classGroup) {
+	for w := range g.in {
+		g.in[w] |= other.in[w]
+	}
+	g.bytes = g.bytes.union(other.bytes)
+	for m := range g.share {
+		g.share[m] += other.share[m]
+	}
+}
+
+// joinBeyond makes one group of those with only bytes beyond ASCII if there are no more than two: what begins a rune and what goes on with
+// it. That difference tells of no text anything, and without it AVX2 finds classes in half the time.
+func joinBeyond(all []*classGroup) []*classGroup {
+	var beyond []*classGroup
+	for _, g := range all {
+		if g.bytes[0]|g.bytes[1] == 0 {
+			beyond = append(beyond, g)
+		}
+	}
+	if len(beyond) != 2 {
+		return all
+	}
+	to, from := beyond[0], beyond[1]
+	to.join(from)
+	all = slices.DeleteFunc(all, func(g *classGroup) bool { return g == from })
+	for i, g := range all {
+		g.id = i
+	}
+	return all
 }
 
 // set returns the classes that have a byte in s.
