@@ -26,8 +26,8 @@ func isDay(year, month, day int) bool {
 // begin alike, such as lipiec (July) and lipanj (June), stand for the longer month: what is asked is whether a date could be one.
 var monthNames = []string{
 	// Western and Northern Europe, Indonesia
-	"jan genn gen ene", "feb fév fev peb helmi", "mar mär mrt març maalis", "apr avr abr huhti", "may mai maj maggio mei touko maí", "jun juin giu kesä jún",
-	"jul juil lug heinä júl", "aug aoû aou ago elo ágú agu", "sep set syys", "oct okt out ott loka", "nov marras", "dec dez déc dic des joulu",
+	"jan genn gen ene", "feb fév fev peb helmi", "mar mär mrt març maalis", "apr avr abr huhti", "may mai maj maggio mei touko maí", "jun juin giu kesä jún jūn",
+	"jul juil lug heinä júl jūl", "aug aoû aou ago elo ágú agu", "sep set syys", "oct okt out ott loka", "nov marras", "dec dez déc dic des joulu",
 	// Central and Eastern Europe, Turkey
 	"sty led sij ian sau oca jaan", "lut úno velj vas şub veeb", "bře már ožu kov marz märts", "kwi dub tra bal nis ápr", "maj kvě svi geg may máj", "cze bir haz iun juun",
 	"lip čer srp lie tem iul juul", "sie srp kol rugp ağu", "wrz zář ruj rugs eyl sze", "paź říj lis spa eki", "lis stu lap kas noi", "gru pro sau ara dets",
