@@ -74,7 +74,7 @@ func couldBeName(v []byte) bool {
 			letters = max(letters, utf8.RuneCount(w))
 		}
 	}
-	return words > 0 && letters >= 2
+	return words > 0 && letters >= 2 && !bytes.HasSuffix(v, []byte(" Dr")) && !bytes.HasSuffix(v, []byte(" Prof"))
 }
 
 // fullName wants two words or more, each longer than an initial in one case at
