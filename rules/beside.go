@@ -71,6 +71,9 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 			return nil, err
 		}
 		for k := range sc.matches {
+			if k%256 == 255 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			m := &sc.matches[k]
 			judges := b.judges[m.Pattern]
 			c := &sc.candidate
@@ -83,9 +86,7 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 			}
 		}
 	}
-	for i := first; i < len(found); i++ {
-		found[i].Text, found[i].Span = text, v.original(found[i].Span)
-	}
+	b.place(found[first:], sc, v, text)
 	return found, ctx.Err()
 }
 

@@ -93,14 +93,14 @@ func notAddressed(v []byte) bool {
 // notInAddress is true of words between which and the numbers of houses lies
 // something: no street is called so.
 func notInAddress(c *candidate) bool {
-	digits := 0
-	for i := c.start - 1; i > 0 && c.text[i] == ' ' && digits <= 5 && isDigit(c.text[i-1-digits]); {
-		if digits++; i-1-digits < 0 {
-			break
+	if c.before(1) == ' ' {
+		digits := 0
+		for digits <= 5 && isDigit(c.before(2+digits)) {
+			digits++
 		}
-	}
-	if digits > 0 && digits <= 5 {
-		return false
+		if digits > 0 && digits <= 5 {
+			return false
+		}
 	}
 	if c.after(1) != ' ' || !isDigit(c.after(2)) {
 		return true
