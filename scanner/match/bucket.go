@@ -38,6 +38,7 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 	f.walkers, f.key = nil, nil
 	cl := newClasses(anchors, step.classes-1)
 	f.class, f.edge, f.coding = cl.of, uint8(cl.n), newCoding(&cl.of)
+	f.pairing = newPairing(step.classes)
 	for _, r := range f.runs {
 		for c := range 256 {
 			if r.member[c] {
@@ -86,7 +87,7 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 	}
 	if len(items) <= buckets {
 		for i := range items {
-			f.banks[0].add(i, &items[i])
+			f.banks[0].add(i, &items[i], &f.pairing)
 		}
 	} else {
 		f.fillParts(items, cl)
@@ -230,7 +231,7 @@ func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled
 				b.with[k][w] |= x
 			}
 		}
-		banks[chosen/buckets].add(chosen%buckets, &items[i])
+		banks[chosen/buckets].add(chosen%buckets, &items[i], &f.pairing)
 	}
 }
 
@@ -275,9 +276,10 @@ func product(shares []share) (rate float32) {
 }
 
 // add puts an anchor into a bucket.
-func (b *bank) add(bucket int, it *item) {
+func (b *bank) add(bucket int, it *item, p *pairing) {
 	a, lane := it.anchor, bucket%lanesAll
 	b.tables.add(bucket, it)
+	b.pairs.add(bucket, it, p)
 	word, bit := lane/lanes, lane%lanes
 	for k := range firstLen {
 		m := uint64(1) << (lanes*k + bit)

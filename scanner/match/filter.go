@@ -19,8 +19,8 @@ const (
 // filter finds anchors. Every anchor is in one of up to 64 buckets, of one of a few banks. The first step lets a place
 // through if in some bucket, at each of the first few places from there, some anchor can have the
 // byte that stands there; with vectors (first.go), or as a shift-or over two words: bit b of
-// lane k is zero while the last k+1 bytes are possible for bucket b. The second step asks the
-// same of all eight places and says which buckets. The third compares all anchors of a
+// lane k is zero while the last k+1 bytes are possible for bucket b. The second step asks for the pairs of
+// bytes at all eight places (pair.go) and says which buckets. The third compares all anchors of a
 // bucket at once. All are done for each bank.
 //
 // The second and third step know bytes by their class (class.go), so that their tables are small.
@@ -30,6 +30,7 @@ type filter struct {
 	edge    uint8  // the class of what is before and behind the text
 	quiet   int    // no anchor stands where there are classLen classes below that
 	coding  coding // of the same classes
+	pairing pairing
 	banks   []*bank
 	entries []entry
 	seqs    [][anchorLen]uint16 // of the entries' anchors, as numbers of sets
@@ -50,6 +51,7 @@ type bank struct {
 	masks  [256][2]uint64
 	atEnd  [2]uint64             // masks of the place after the text
 	member [anchorLen][64]uint64 // by place and class, the buckets
+	pairs  pairs
 	checks [maxBuckets]*check
 }
 
@@ -281,13 +283,12 @@ type passed struct {
 // step is done for all of them before the next: nothing hangs on the outcome for a single
 // place, which no processor could foresee, and most wait for memory at the same time.
 func (f *filter) batch(ctx context.Context, bk *bank, text []byte, at, n int, sc *scratch) error {
-	b, m := &sc.batch, &bk.member
+	b, t, pair := &sc.batch, &bk.pairs, f.pairing
 	sc.stats.Candidates += int64(n)
 	left := 0
 	for i, p := range b.places[:n] {
 		w := b.classes[i]
-		found := m[0][w&63] & m[1][w>>8&63] & m[2][w>>16&63] & m[3][w>>24&63] &
-			m[4][w>>32&63] & m[5][w>>40&63] & m[6][w>>48&63] & m[7][w>>56&63]
+		found := t[0][pair.number(w)] & t[1][pair.number(w>>16)] & t[2][pair.number(w>>32)] & t[3][pair.number(w>>48)]
 		to := left & (batchLen - 1)
 		b.places[to], b.classes[to], b.found[to] = p, w, found
 		left += int((found | -found) >> 63)
