@@ -129,3 +129,52 @@ done:
 	LSR  $1, R3, R3
 	MOVD R3, ret+32(FP)
 	RET
+
+// func membersNEON(table *[64]byte, code *byte, blocks int, low, high uint64, out *uint64, words *uint16) int
+TEXT ·membersNEON(SB), NOSPLIT, $0-64
+	MOVD table+0(FP), R4
+	MOVD code+8(FP), R1
+	MOVD blocks+16(FP), R2
+	MOVD low+24(FP), R9
+	MOVD high+32(FP), R10
+	MOVD out+40(FP), R3
+	MOVD words+48(FP), R5
+	MOVD R5, R8
+	MOVD $0, R11 // number of the word
+	MOVD $placeBits<>(SB), R6
+	VLD1 (R6), [V30.B16]
+	VMOVI $31, V31.B16
+	VLD1 (R4), [V20.B16, V21.B16]
+	CBZ  R2, done
+loop:
+	VLD1.P 64(R1), [V0.B16, V1.B16, V2.B16, V3.B16]
+#define MEMBERS(a) \
+	VAND V31.B16, a.B16, a.B16 \
+	VTBL a.B16, [V20.B16, V21.B16], a.B16 \
+	VCMTST a.B16, a.B16, a.B16 \
+	VAND V30.B16, a.B16, a.B16
+	MEMBERS(V0)
+	MEMBERS(V1)
+	MEMBERS(V2)
+	MEMBERS(V3)
+	VADDP V1.B16, V0.B16, V0.B16
+	VADDP V3.B16, V2.B16, V2.B16
+	VADDP V2.B16, V0.B16, V0.B16
+	VADDP V0.B16, V0.B16, V0.B16
+	VMOV V0.D[0], R6
+	MOVD.P R6, 8(R3)
+	MVN  R6, R7
+	SUB  R9, R7, R7
+	AND  R10, R7, R7
+	AND  R6, R7, R7
+	CBZ  R7, next
+	MOVH.P R11, 2(R5)
+next:
+	ADD  $1, R11
+	CMP  R2, R11
+	BLT  loop
+done:
+	SUB  R8, R5, R5
+	LSR  $1, R5, R5
+	MOVD R5, ret+56(FP)
+	RET

@@ -250,3 +250,59 @@ done:
 	MOVQ DI, ret+40(FP)
 	VZEROUPPER
 	RET
+
+// func membersAVX2(table *[64]byte, code *byte, blocks int, low, high uint64, out *uint64, words *uint16) int
+TEXT ·membersAVX2(SB), NOSPLIT, $0-64
+	MOVQ table+0(FP), DX
+	MOVQ code+8(FP), SI
+	MOVQ blocks+16(FP), CX
+	MOVQ low+24(FP), R9
+	MOVQ high+32(FP), R10
+	MOVQ out+40(FP), DI
+	MOVQ words+48(FP), R11
+	MOVQ R11, R12
+	VBROADCASTI128 0(DX), Y0
+	VBROADCASTI128 16(DX), Y1
+	VPXOR Y2, Y2, Y2
+	XORL R8, R8 // number of the word
+	TESTQ CX, CX
+	JZ   done
+loop:
+	VMOVDQU (SI), Y4
+	VMOVDQU INVERTED(SI), Y5
+	VMOVDQU 32(SI), Y6
+	VMOVDQU INVERTED+32(SI), Y7
+	VPSHUFB Y4, Y0, Y4
+	VPSHUFB Y5, Y1, Y5
+	VPSHUFB Y6, Y0, Y6
+	VPSHUFB Y7, Y1, Y7
+	VPOR Y5, Y4, Y4
+	VPOR Y7, Y6, Y6
+	VPCMPEQB Y2, Y4, Y4
+	VPCMPEQB Y2, Y6, Y6
+	VPMOVMSKB Y4, AX
+	VPMOVMSKB Y6, BX
+	SHLQ $32, BX
+	ORQ  AX, BX // the bytes that are no members
+	MOVQ BX, AX
+	NOTQ AX
+	MOVQ AX, (DI)(R8*8)
+	SUBQ R9, BX
+	ANDQ R10, BX
+	TESTQ AX, BX
+	JNZ  full
+next:
+	ADDQ $64, SI
+	INCQ R8
+	CMPQ R8, CX
+	JLT  loop
+done:
+	SUBQ R12, R11
+	SHRQ $1, R11
+	MOVQ R11, ret+56(FP)
+	VZEROUPPER
+	RET
+full:
+	MOVW R8, (R11)
+	ADDQ $2, R11
+	JMP  next

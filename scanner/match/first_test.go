@@ -131,9 +131,10 @@ func TestMembers(t *testing.T) {
 			v := &vectors{}
 			for i, c := 0, 0; i < len(v.codes.code); i++ {
 				if r.IntN(12) == 0 {
-					c = r.IntN(maxClasses)
+					c = r.IntN(step.classes)
 				}
 				v.codes.code[i] = byte(c | c&16<<3)
+				v.codes.inverted[i] = v.codes.code[i] ^ 0x80
 			}
 			blocks := 1 + r.IntN(passBlocks)
 			low, n := lane([]int{9, 15, 31}[r.IntN(3)])
