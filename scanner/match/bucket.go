@@ -75,32 +75,44 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 		}
 	}
 	sortItems(items)
-	most, buckets := wordAnchors, lanesAll
-	if step.list != nil {
-		most = vectorAnchors
-		if len(items) > fewAnchors {
-			buckets = maxBuckets
-		}
+	// Those that hold a byte beyond ASCII are apart from the others, unless they are few: most of a text need not be read for them.
+	ascii, beyond := items, []item(nil)
+	if len(items) > lanesAll {
+		ascii, beyond = partition(items, func(it *item) bool { return !it.anchor.beyond() })
+	} else if !slices.ContainsFunc(items, func(it item) bool { return !it.anchor.beyond() }) {
+		ascii, beyond = nil, items
 	}
-	for range max(1, (len(items)+most-1)/most) {
-		f.banks = append(f.banks, newBank(buckets))
-	}
-	if len(items) <= buckets {
-		for i := range items {
-			f.banks[0].add(i, &items[i], &f.pairing)
-		}
-	} else {
-		f.fillParts(items, cl)
-	}
-	f.quiet = cl.first
+	f.addBanks(ascii, beyond, cl)
 	for _, b := range f.banks {
-		f.quiet = b.quiet(f.quiet)
+		b.quiet = b.quietClasses(cl.first)
 	}
 	return f
 }
 
-// quiet returns the greatest number up to most so that no bucket holds where all classes are below it.
-func (b *bank) quiet(most int) int {
+// partition returns the items that are of the first sort, and the others.
+func partition(items []item, first func(*item) bool) (yes, no []item) {
+	for i := range items {
+		if first(&items[i]) {
+			yes = append(yes, items[i])
+		} else {
+			no = append(no, items[i])
+		}
+	}
+	return yes, no
+}
+
+// beyond reports whether one of the bytes of the anchor is beyond ASCII, whatever the text.
+func (a *anchor) beyond() bool {
+	for k, set := range a.seq {
+		if set[0]|set[1] == 0 && !a.end[k] && (k > 0 || !a.start) {
+			return true
+		}
+	}
+	return false
+}
+
+// quietClasses returns the greatest number up to most so that no bucket holds where all classes are below it.
+func (b *bank) quietClasses(most int) int {
 	for ; most > 0; most-- {
 		left := ^uint64(0)
 		for k := range classLen {
@@ -119,7 +131,7 @@ func (b *bank) quiet(most int) int {
 
 const (
 	// Anchors of a bank, at most, for the first step over words and those with vectors.
-	wordAnchors, vectorAnchors = 300, 1024
+	wordAnchors, vectorAnchors = 300, 600
 	// fewAnchors is the number up to which half of the buckets let no more places through than reading the text with
 	// the other half would cost.
 	fewAnchors = 400
@@ -130,9 +142,24 @@ func sortItems(items []item) {
 	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.anchor.first, a.anchor.first) })
 }
 
+// newBanks makes banks for so many anchors.
+func (f *filter) newBanks(anchors int, beyond bool) (banks []*bank) {
+	most, buckets := wordAnchors, lanesAll
+	if f.step.list != nil {
+		most = vectorAnchors
+		if anchors > fewAnchors {
+			buckets = maxBuckets
+		}
+	}
+	for range (anchors + most - 1) / most {
+		banks = append(banks, newBank(buckets, beyond))
+	}
+	return banks
+}
+
 // newBank makes a bank of so many buckets.
-func newBank(buckets int) *bank {
-	b := &bank{atEnd: [2]uint64{^uint64(0), ^uint64(0)}}
+func newBank(buckets int, beyond bool) *bank {
+	b := &bank{atEnd: [2]uint64{^uint64(0), ^uint64(0)}, beyond: beyond}
 	b.tables.groups = buckets / 8
 	for c := range b.masks {
 		b.masks[c] = b.atEnd
@@ -155,20 +182,48 @@ const likely = 8
 // partBanks is how many banks are filled together.
 const partBanks = 2
 
-// fillParts fills a few banks at a time, each few with anchors that are alike: those of which the second and the next places are.
-func (f *filter) fillParts(items []item, cl *classes) {
-	parts := (len(f.banks) + partBanks - 1) / partBanks
-	order := slices.Clone(items)
-	slices.SortStableFunc(order, func(a, b item) int { return slices.Compare(a.sets[1:], b.sets[1:]) })
-	inParallel(parts, func(next func() int) {
+// part is a few banks and the anchors that they get.
+type part struct {
+	banks []*bank
+	items []item
+}
+
+// addBanks makes the banks of some anchors, and those of anchors that need a byte beyond ASCII.
+func (f *filter) addBanks(ascii, beyond []item, cl *classes) {
+	var parts []part
+	for i, items := range [][]item{ascii, beyond} {
+		if len(items) == 0 {
+			continue
+		}
+		banks := f.newBanks(len(items), i == 1)
+		if len(items) <= 8*banks[0].tables.groups {
+			for i := range items {
+				banks[0].add(i, &items[i], &f.pairing)
+			}
+		} else {
+			parts = append(parts, alike(banks, items)...)
+		}
+		f.banks = append(f.banks, banks...)
+	}
+	inParallel(len(parts), func(next func() int) {
 		samples := newSampled(cl)
-		for n := next(); n < parts; n = next() {
-			from, to := n*partBanks, min((n+1)*partBanks, len(f.banks))
-			part := order[from*len(order)/len(f.banks) : to*len(order)/len(f.banks)]
-			sortItems(part)
-			f.fill(f.banks[from:to], part, cl, samples)
+		for n := next(); n < len(parts); n = next() {
+			f.fill(parts[n].banks, parts[n].items, cl, samples)
 		}
 	})
+}
+
+// alike makes parts of a few banks each, and each with anchors that are alike: those of which the second and the next places are.
+func alike(banks []*bank, items []item) (parts []part) {
+	order := slices.Clone(items)
+	slices.SortStableFunc(order, func(a, b item) int { return slices.Compare(a.sets[1:], b.sets[1:]) })
+	for from := 0; from < len(banks); from += partBanks {
+		to := min(from+partBanks, len(banks))
+		some := order[from*len(order)/len(banks) : to*len(order)/len(banks)]
+		sortItems(some)
+		parts = append(parts, part{banks[from:to], some})
+	}
+	return parts
 }
 
 // fill puts anchors into buckets where they let the least more through. By the shares of bytes it chooses some buckets, and among

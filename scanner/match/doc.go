@@ -34,6 +34,7 @@
 // what the machine has), which look up 32 or 64 buckets and five bytes at a time, or
 // with a shift-or over 32 buckets and four bytes, at about 1 ns per byte. What it
 // lets through is compared with all eight sets of the anchors in the bucket.
+// Anchors that need a byte beyond ASCII have tables of their own, which are looked up where there is one.
 // Runs of n bytes are looked for at every n-th place. Of many it is known that a match takes all of a run or nothing: then its
 // length and what stands at its ends decide, and none of it is read.
 //

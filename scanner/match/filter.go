@@ -28,7 +28,6 @@ type filter struct {
 	step    *firstStep // for which it was built
 	class   [256]uint8
 	edge    uint8  // the class of what is before and behind the text
-	quiet   int    // no anchor stands where there are classLen classes below that
 	coding  coding // of the same classes
 	pairing pairing
 	banks   []*bank
@@ -48,6 +47,8 @@ type filter struct {
 // bank is the tables of some of the anchors.
 type bank struct {
 	tables tables // of the first step with vectors
+	quiet  int    // no anchor stands where there are classLen classes below that
+	beyond bool   // and none where the text is ASCII
 	masks  [256][2]uint64
 	atEnd  [2]uint64             // masks of the place after the text
 	member [anchorLen][64]uint64 // by place and class, the buckets

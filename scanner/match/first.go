@@ -126,7 +126,10 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 	}
 	if f.step.list == nil {
 		for from := 0; from == 0 || from < len(text); from += blockSize {
-			for i := range f.banks {
+			for i, b := range f.banks {
+				if b.beyond && sc.ascii {
+					continue
+				}
 				if err := ctx.Err(); err != nil {
 					return err
 				}
@@ -150,16 +153,15 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 		end := min(len(text), at+passBlocks*blockLen)
 		blocks := (end - at + blockLen - 1) / blockLen // the last may not be full
 		f.classify(text, at, min(len(text), end+anchorLen-1), v)
-		halves := -1
-		if f.quiet > 0 && !sc.ascii && f.step.live != nil {
-			halves = f.step.live(&v.codes.code[0], f.quiet, 2*blocks, &v.halves[0])
-		}
 		for _, b := range f.banks {
 			n := 0
-			if halves < 0 {
+			switch {
+			case sc.ascii && b.beyond:
+				continue
+			case sc.ascii || f.step.live == nil || b.quiet == 0 && !b.beyond:
 				n = f.step.list(&b.tables, &v.codes.code[0], blocks, &v.list[0])
-			} else {
-				n = f.listLive(b, halves, v)
+			default:
+				n = f.listLive(b, f.live(b, text[at:min(len(text), end+anchorLen-1)], blocks, v), v)
 			}
 			for n > 0 && at+int(v.list[n-1]) >= end {
 				n--
@@ -175,6 +177,31 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 		}
 	}
 	return nil
+}
+
+// live writes to v.halves where those halves of blocks begin in which an anchor of the bank may.
+func (f *filter) live(b *bank, text []byte, blocks int, v *vectors) (halves int) {
+	if b.quiet > 0 {
+		halves = f.step.live(&v.codes.code[0], b.quiet, 2*blocks, &v.halves[0])
+	} else {
+		for ; halves < 2*blocks; halves++ {
+			v.halves[halves] = uint16(halves * blockLen / 2)
+		}
+	}
+	if !b.beyond {
+		return halves
+	}
+	n := 0
+	for _, h := range v.halves[:halves] {
+		if int(h) >= len(text) {
+			break
+		}
+		v.halves[n] = h
+		if !isASCII(text[h:min(len(text), int(h)+blockLen/2+anchorLen-1)]) {
+			n++
+		}
+	}
+	return n
 }
 
 // listLive is list for some halves of blocks.

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -170,8 +171,8 @@ func TestQuiet(t *testing.T) {
 		}
 		a := anchor{}
 		a.seq, a.end = c.sets.first(flatten(builder{plain: true}.build(tree), nil))
-		if f := newFilter([][]anchor{{a}}, &firstSteps[0]); f.quiet != want {
-			t.Errorf("%s: %d quiet classes, want %d", expr, f.quiet, want)
+		if f := newFilter([][]anchor{{a}}, &firstSteps[0]); f.banks[0].quiet != want {
+			t.Errorf("%s: %d quiet classes, want %d", expr, f.banks[0].quiet, want)
 		}
 	}
 }
@@ -206,6 +207,46 @@ func TestVectorsMissNothing(t *testing.T) {
 					if sc.stats.Anchors != want || whole && want == 0 {
 						t.Fatalf("%s: %d anchors at %d of %d bytes, want %d", firstSteps[i].name, sc.stats.Anchors, at, size, want)
 					}
+				}
+			}
+		}
+	}
+}
+
+// Anchors with a byte beyond ASCII are found wherever they stand, and in whichever of their places that byte is.
+func TestBeyondASCII(t *testing.T) {
+	words := []string{"\u65e5abcdef", "abcd\u00e9f", "abcdefg\u00e9", "xyzzy12"}
+	var lists [][]anchor
+	c := newChooser()
+	for i := range 60 {
+		for _, w := range words {
+			tree, err := syntax.Parse(string(rune('A'+i%26))+strings.Repeat("_", i/26)+w, syntax.Perl)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list := flatten(builder{plain: true}.build(tree), nil)
+			a := anchor{head: list[:1+i/26], tail: list[1+i/26:]}
+			a.seq, a.end = c.sets.first(a.tail)
+			a.before, a.after = c.sets.beyond(&a)
+			lists = append(lists, []anchor{a})
+		}
+	}
+	for i := range firstSteps {
+		f := newFilter(lists, &firstSteps[i])
+		if n := len(f.banks); n < 2 || f.banks[0].beyond || !f.banks[n-1].beyond {
+			t.Fatalf("%s: %d banks, the last of them not beyond ASCII", firstSteps[i].name, n)
+		}
+		for at := range 2*blockLen + 9 {
+			for k, w := range words {
+				text := []byte(strings.Repeat(" ", at) + "B" + w + strings.Repeat(" ", at%7))
+				sc := f.newScratch(len(lists))
+				sc.begin(f, len(text))
+				sc.ascii = isASCII(text)
+				if err := f.find(t.Context(), text, sc); err != nil {
+					t.Fatal(err)
+				}
+				if n := len(sc.state(int32(len(words) + k)).windows); n != 1 {
+					t.Fatalf("%s: %d windows for %q at %d", firstSteps[i].name, n, w, at)
 				}
 			}
 		}
