@@ -78,29 +78,16 @@ func (s *sequence) ascii(n int) bool {
 
 // chooser finds the cheapest anchors of patterns.
 type chooser struct {
-	freq   *frequencies
-	ids    map[byteSet]uint16 // numbers of the sets met so far
-	shares [][]groupShare     // by number
-	sorts  []share            // by number
-	rates  map[[anchorLen]uint16]float64
-
-	follower follower
-	sets     setFinder
+	rater
+	sets setFinder
 }
 
-func newChooser() *chooser {
-	return &chooser{
-		freq:   pairFrequencies(),
-		ids:    map[byteSet]uint16{},
-		shares: [][]groupShare{nil}, // no set has number 0
-		sorts:  make([]share, 1),
-		rates:  map[[anchorLen]uint16]float64{},
-	}
-}
+func newChooser() *chooser { return &chooser{rater: newRater()} }
 
 // anchorsOf returns the anchors of a pattern; none if everything that it requires is
 // too common to be worth looking for.
 func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
+	c.forget()
 	list := flatten(root, nil)
 	best, _ := c.choose(list, maxNesting, 0, len(list), costWhole)
 	if len(best) == 0 {
@@ -114,91 +101,6 @@ func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
 	return best
 }
 
-// rate estimates at what share of places the first n sets stand.
-func (c *chooser) rate(seq *sequence, n int) float64 {
-	rate, _ := c.rateBelow(seq, n, n, 0)
-	return rate
-}
-
-// rateBelow is rate of the first few sets, and unless that is most or more, of the first n.
-func (c *chooser) rateBelow(seq *sequence, few, n int, most float64) (first, rate float64) {
-	for n > 1 && seq[n-1] == anyByte {
-		n--
-	}
-	few = min(few, n)
-	if len(c.shares) > 1<<16-anchorLen {
-		// Nobody has so many sets. Forget them all.
-		clear(c.ids)
-		clear(c.rates)
-		c.shares, c.sorts = c.shares[:1], c.sorts[:1]
-	}
-	var key [anchorLen]uint16
-	for k := range few {
-		key[k] = c.number(seq[k])
-	}
-	begun := key
-	first, known := c.rates[begun]
-	if known && (few == n || first >= most) {
-		return first, first
-	}
-	if known {
-		for k := few; k < n; k++ {
-			key[k] = c.number(seq[k])
-		}
-		if rate, ok := c.rates[key]; ok {
-			return first, rate
-		}
-	}
-	f := &c.follower
-	f.begin()
-	for k := range few {
-		f.follow(c.freq, c.shares[key[k]])
-	}
-	if !known {
-		first = f.rate() + c.others(&key, few)
-		c.rates[begun] = first
-		if few == n || first >= most {
-			return first, first
-		}
-		for k := few; k < n; k++ {
-			key[k] = c.number(seq[k])
-		}
-		if rate, ok := c.rates[key]; ok {
-			return first, rate
-		}
-	}
-	for k := few; k < n; k++ {
-		f.follow(c.freq, c.shares[key[k]])
-	}
-	rate = f.rate() + c.others(&key, n)
-	c.rates[key] = rate
-	return first, rate
-}
-
-// others estimates at what share of places the first n sets stand in the sorts of text of which no pairs are known.
-func (c *chooser) others(key *[anchorLen]uint16, n int) (rate float64) {
-	for m := sortBase64; m < models; m++ {
-		other := sorts[m].weight
-		for k := range n {
-			other *= c.sorts[key[k]][m]
-		}
-		rate += float64(other)
-	}
-	return rate
-}
-
-// number returns the number of a set, whose shares are known from then on.
-func (c *chooser) number(s byteSet) uint16 {
-	id, ok := c.ids[s]
-	if !ok {
-		id = uint16(len(c.shares))
-		c.shares = append(c.shares, groupShares(s))
-		c.sorts = append(c.sorts, shareOf(s))
-		c.ids[s] = id
-	}
-	return id
-}
-
 const (
 	maxStarts       = 128 // places of a pattern where an anchor is tried
 	maxAlternatives = 128 // alternatives that are looked into one by one
@@ -208,31 +110,45 @@ const (
 // choose returns the cheapest anchors for the concatenation of list, of those that begin in list[from:to], if they
 // cost less than most.
 func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (best []anchor, cost float64) {
-	var one anchor
-	cost = most
 	to = min(to, len(list), maxStarts)
 	c.sets.prepare(list, from, to)
+	// The first sets tell of most places that they cost too much, and their bytes alone of nearly all once something
+	// cheap is found: what looks rarest is tried first.
+	var (
+		keys   [maxStarts]rateKey
+		least  [maxStarts]float64
+		rarest = -1
+		guess  = math.Inf(1)
+	)
 	for i := from; i < to; i++ {
 		if list[i].kind == kindAssert {
 			continue
 		}
-		// The first sets tell of most that they cost too much.
-		if few, _ := c.sets.few(list[i:], anyKind, firstLen); c.rate(&few, firstLen) < cost/costFirst {
-			a := anchor{head: list[:i], tail: list[i:]}
-			a.seq, a.end = c.sets.first(list[i:])
-			if c.cheaper(&a, cost) {
-				one, cost = a, a.cost()
-			}
-		}
-		if i > 0 && list[i-1].kind == kindSet {
-			continue // the anchor one place before says the same and more
-		}
-		if few, ok := c.sets.behind(list, i, firstLen); ok && c.rate(&few.seq, firstLen) < cost/costFirst {
-			if a, _ := c.sets.behind(list, i, anchorLen); c.cheaper(&a, cost) {
-				one, cost = a, a.cost()
-			}
+		few, _ := c.sets.few(list[i:], anyKind, firstLen)
+		keys[i] = c.key(&few, firstLen)
+		english, others := c.byBytes(&keys[i])
+		least[i] = others
+		if g := english + others; g < guess {
+			rarest, guess = i, g
 		}
 	}
+	f := finder{chooser: c, list: list, cost: most, found: none}
+	if rarest >= 0 {
+		f.try(rarest, &keys[rarest])
+	}
+	for i := from; i < to; i++ {
+		if list[i].kind == kindAssert {
+			continue
+		}
+		if i != rarest && least[i] <= f.cost/costFirst {
+			f.try(i, &keys[i])
+		}
+		// The anchor one place before a byte says the same and more.
+		if i == 0 || list[i-1].kind != kindSet {
+			f.tryBehind(i)
+		}
+	}
+	one, cost := f.one, f.cost
 	if cost > enough {
 		if a, ok := c.chooseRun(list, from, to); ok && a.cost() < cost {
 			one, cost = a, a.cost()
@@ -276,10 +192,54 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 	return best, cost
 }
 
-// cheaper rates an anchor and reports whether it costs less.
-func (c *chooser) cheaper(a *anchor, cost float64) bool {
-	a.first, a.rate = c.rateBelow(&a.seq, firstLen, anchorLen, cost/costFirst)
-	return a.cost() < cost
+// finder finds the cheapest anchor of a list, the first of those that cost the same, in whatever order they are tried.
+type finder struct {
+	*chooser
+	list  []*node
+	one   anchor
+	cost  float64 // of one, or what it must be below
+	found int     // twice the place of one, and 1 more if the byte before is part of it; none if there is none
+}
+
+// try tries the anchor that begins with list[i], of whose first sets the key is known.
+func (f *finder) try(i int, key *rateKey) {
+	first := f.rateOf(key)
+	if first > f.cost/costFirst {
+		return
+	}
+	a := anchor{head: f.list[:i], tail: f.list[i:]}
+	a.seq, a.end = f.sets.first(f.list[i:])
+	f.take(&a, first, 2*i)
+}
+
+// tryBehind tries the anchor that begins with the byte before list[i].
+func (f *finder) tryBehind(i int) {
+	few, ok := f.sets.behind(f.list, i, firstLen)
+	if !ok {
+		return
+	}
+	key := f.key(&few.seq, firstLen)
+	if _, others := f.byBytes(&key); others > f.cost/costFirst {
+		return
+	}
+	first := f.rateOf(&key)
+	if first > f.cost/costFirst {
+		return
+	}
+	a, _ := f.sets.behind(f.list, i, anchorLen)
+	f.take(&a, first, 2*i+1)
+}
+
+// take rates an anchor, whose first sets stand at the given share of places, and keeps it if it costs less.
+func (f *finder) take(a *anchor, first float64, place int) {
+	key := f.key(&a.seq, anchorLen)
+	if _, others := f.byBytes(&key); costFirst*first+costAnchor*others > f.cost {
+		return
+	}
+	a.first, a.rate = first, f.rateOf(&key)
+	if cost := a.cost(); cost < f.cost || cost == f.cost && place < f.found {
+		f.one, f.cost, f.found = *a, cost, place
+	}
 }
 
 const (

@@ -15,8 +15,11 @@ type Cost struct {
 	Rate      float64  // estimated anchors per byte of ordinary text
 }
 
-// Cost returns what pattern i costs.
-func (s *Set) Cost(i int) Cost { return s.costs[i] }
+// Cost returns what pattern i costs. It is worked out anew each time: nobody who scans texts asks.
+func (s *Set) Cost(i int) Cost {
+	root := builder{plain: true}.build(s.tree(i))
+	return newCost(root, newChooser().anchorsOf(root, s.patterns[i].Literals))
+}
 
 func newCost(root *node, anchors []anchor) Cost {
 	_, widest := root.widths()

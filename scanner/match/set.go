@@ -17,7 +17,6 @@ import (
 type Set struct {
 	patterns []Pattern
 	exprs    []expression
-	costs    []Cost
 
 	// Nearly no text holds U+017F or U+212A, the two runes beyond ASCII that (?i) takes
 	// for an s and a k. Texts without them have a filter that knows
@@ -50,25 +49,18 @@ func compile(patterns []Pattern, step *firstStep) (*Set, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	s.plain = s.build(builder{plain: true}, trees, true)
+	s.plain = s.build(builder{plain: true}, trees)
 	s.full = sync.OnceValue(s.buildFull)
 	return s, nil
 }
 
-// build makes the filter of texts as b knows them, and the costs if wanted.
-func (s *Set) build(b builder, trees []*syntax.Regexp, costs bool) *filter {
+// build makes the filter of texts as b knows them.
+func (s *Set) build(b builder, trees []*syntax.Regexp) *filter {
 	anchors := make([][]anchor, len(trees))
-	if costs {
-		s.costs = make([]Cost, len(trees))
-	}
 	inParallel(len(trees), func(next func() int) {
 		c := newChooser()
 		for i := next(); i < len(trees); i = next() {
-			root := b.build(trees[i])
-			anchors[i] = c.anchorsOf(root, s.patterns[i].Literals)
-			if costs {
-				s.costs[i] = newCost(root, anchors[i])
-			}
+			anchors[i] = c.anchorsOf(b.build(trees[i]), s.patterns[i].Literals)
 		}
 	})
 	return newFilter(anchors, s.step)
@@ -87,15 +79,20 @@ func inParallel(n int, do func(next func() int)) {
 
 func (s *Set) buildFull() *filter {
 	trees := make([]*syntax.Regexp, len(s.patterns))
-	for i, p := range s.patterns {
-		tree, err := syntax.Parse(p.Expr, syntax.Perl)
-		if err != nil {
-			// Compile has parsed the same expression; no match is what it would have had to say.
-			tree = &syntax.Regexp{Op: syntax.OpNoMatch}
-		}
-		trees[i] = tree
+	for i := range trees {
+		trees[i] = s.tree(i)
 	}
-	return s.build(builder{}, trees, false)
+	return s.build(builder{}, trees)
+}
+
+// tree reads an expression that Compile has read.
+func (s *Set) tree(i int) *syntax.Regexp {
+	tree, err := syntax.Parse(s.patterns[i].Expr, syntax.Perl)
+	if err != nil {
+		// No match is what Compile would have had to say.
+		return &syntax.Regexp{Op: syntax.OpNoMatch}
+	}
+	return tree
 }
 
 // Warm builds now what Find would build when it is first needed: every pattern for

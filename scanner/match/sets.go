@@ -144,6 +144,12 @@ func (f *setFinder) fill(list []*node, kinds uint8, seq []byteSet, end []bool) {
 			return
 		}
 	}
+	if n == len(list) {
+		for ; n < len(seq); n++ {
+			seq[n], end[n] = anyByte, true
+		}
+		return
+	}
 	if n > 0 {
 		kinds = kindsOf(seq[n-1])
 	}
@@ -228,8 +234,11 @@ func (f *setFinder) compile(list []*node, places int) int32 {
 	return start
 }
 
-// prepare compiles list for the questions what can stand at its places from up to to, which are many.
+// prepare compiles list for the questions what can stand at its places from up to to, which are many, and behind the bytes before them.
 func (f *setFinder) prepare(list []*node, from, to int) {
+	for from > 0 && from < to && list[from-1].kind == kindAssert {
+		from--
+	}
 	f.prepared, f.base = nil, from
 	if from >= to {
 		return
@@ -252,7 +261,7 @@ func (f *setFinder) prepare(list []*node, from, to int) {
 // start returns where list starts, if it is what is left of the prepared one.
 func (f *setFinder) start(list []*node, places int) (pc int32, ok bool) {
 	i := len(f.prepared) - len(list) - f.base
-	if len(list) == 0 || i < 0 || i >= len(f.starts) || &list[0] != &f.prepared[i+f.base] {
+	if i < 0 || i >= len(f.starts) || &list[0] != &f.prepared[i+f.base] {
 		return 0, false
 	}
 	f.asserts = false

@@ -1,5 +1,7 @@
 package match
 
+import "math/bits"
+
 // The pairs of frequency.go were counted over English and Go. Other sorts of text are guessed at by the
 // shares of their bytes alone: random base64, numbers and records, and scripts beyond ASCII.
 const (
@@ -62,8 +64,9 @@ func newSorts() (sorts [models]textSort) {
 type share [models]float32
 
 func shareOf(s byteSet) (x share) {
-	for c := range 256 {
-		if s.has(byte(c)) {
+	for i, w := range s {
+		for ; w != 0; w &= w - 1 {
+			c := i<<6 | bits.TrailingZeros64(w)
 			for m := range x {
 				x[m] += sorts[m].shares[c]
 			}
