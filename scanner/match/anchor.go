@@ -79,7 +79,8 @@ func (s *sequence) ascii(n int) bool {
 // chooser finds the cheapest anchors of patterns.
 type chooser struct {
 	rater
-	sets setFinder
+	sets  setFinder
+	spare []*node // memory of a list of which no anchor was kept
 }
 
 func newChooser() *chooser { return &chooser{rater: newRater()} }
@@ -166,19 +167,24 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 		if n.kind != kindAlt || n.class || len(n.sub) > maxAlternatives {
 			continue
 		}
-		all := make([]anchor, 0, len(n.sub))
+		var all []anchor
 		// More anchors fill more buckets: take them only for a clear gain.
 		sum, most := 0.0, cost*0.8
 		for _, sub := range n.sub {
-			branch := append(make([]*node, 0, len(list)+8), list[:i]...)
+			branch := append(c.spare[:0], list[:i]...)
+			c.spare = nil
 			branch = flatten(sub, branch)
 			end := len(branch)
 			branch = append(branch, list[i+1:]...)
 			// What begins so far from the alternative that it does not see it was tried already.
 			some, x := c.choose(branch, nesting-1, max(from, i-anchorLen), end+1, most-sum)
 			if len(some) == 0 {
+				c.spare = branch
 				sum = most // sum + (most - sum) may be less than most
 				break
+			}
+			if all == nil {
+				all = make([]anchor, 0, len(n.sub))
 			}
 			all = append(all, some...)
 			if sum += x; sum >= most {

@@ -2,21 +2,21 @@ package match
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"math/bits"
 	"slices"
 )
 
 // item is an anchor on its way into a bucket.
 type item struct {
-	anchor *anchor
-	entry  int32
-	sets   [anchorLen]uint64 // by class
+	anchor  *anchor
+	pattern int32
+	entry   int32
+	sets    [anchorLen]uint64 // by class
 }
 
 // newFilter builds the filter of the anchors of every pattern for a first step.
 func newFilter(byPattern [][]anchor, step *firstStep) *filter {
-	f := &filter{step: step, always: make([]uint64, (len(byPattern)+63)/64), walkers: map[[sha256.Size]byte]int32{}}
+	f := &filter{step: step, always: make([]uint64, (len(byPattern)+63)/64), walkers: map[walkKey]int32{}}
 	f.scratch.New = func() any { return f.newScratch(len(byPattern)) }
 	var items []item
 	var anchors []*anchor
@@ -30,12 +30,22 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 				f.addRun(pattern, a)
 				continue
 			}
-			items = append(items, item{anchor: a, entry: int32(len(f.entries))})
+			items = append(items, item{anchor: a, pattern: int32(pattern), entry: int32(len(items))})
 			anchors = append(anchors, a)
-			f.entries = append(f.entries, f.newEntry(pattern, a))
 		}
 	}
-	f.walkers, f.key = nil, nil
+	around := make([]sides, len(items))
+	inParallel(len(items), func(next func() int) {
+		var room []byte
+		for i := next(); i < len(items); i = next() {
+			around[i] = newSides(items[i].anchor, &room)
+		}
+	})
+	f.entries = make([]entry, len(items))
+	for i := range items {
+		f.entries[i] = f.newEntry(int(items[i].pattern), items[i].anchor, &around[i])
+	}
+	f.walkers = nil
 	cl := newClasses(anchors, step.classes-1)
 	f.class, f.edge, f.coding = cl.of, uint8(cl.n), newCoding(&cl.of)
 	f.pairing = newPairing(step.classes)
@@ -46,32 +56,42 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 			}
 		}
 	}
-	numbers := map[byteSet]uint16{}
+	// Anchors share most of their sets.
+	var (
+		numbers setNumbers
+		known   []uint64 // classes, by number of a set
+		vague   []bool   // those have more bytes
+	)
+	classesOf := func(set *byteSet) (number uint32, classes uint64) {
+		n, ok := numbers.number(set)
+		if !ok {
+			t := cl.set(set)
+			known, vague = append(known, t), append(vague, cl.bytes(t) != *set)
+		}
+		return n - 1, known[n-1]
+	}
 	f.seqs = make([][anchorLen]uint16, len(f.entries))
 	for i := range items {
 		it, e := &items[i], &f.entries[items[i].entry]
 		for k := range it.sets {
-			set := it.anchor.seq[k]
-			it.sets[k] = cl.set(&set)
-			if cl.bytes(it.sets[k]) != set {
+			n, t := classesOf(&it.anchor.seq[k])
+			f.seqs[it.entry][k], it.sets[k] = uint16(n), t
+			if vague[n] {
 				e.vague |= 1 << k
 			}
 			if k == 0 && it.anchor.start || k > 0 && it.anchor.end[k] {
 				it.sets[k] |= 1 << f.edge
 			}
-			n, ok := numbers[set]
-			if !ok {
-				n = uint16(len(f.sets))
-				numbers[set] = n
-				f.sets = append(f.sets, set)
-			}
-			f.seqs[it.entry][k] = n
 		}
-		for k := range it.anchor.before {
-			e.before[k] = cl.set(&it.anchor.before[k])
+	}
+	f.sets = slices.Clone(numbers.sets)
+	for i := range items {
+		a, e := items[i].anchor, &f.entries[items[i].entry]
+		for k := range a.before {
+			_, e.before[k] = classesOf(&a.before[k])
 		}
-		for k := range it.anchor.after {
-			e.after[k] = cl.set(&it.anchor.after[k])
+		for k := range a.after {
+			_, e.after[k] = classesOf(&a.after[k])
 		}
 	}
 	sortItems(items)

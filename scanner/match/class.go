@@ -30,6 +30,7 @@ type classGroup struct {
 	best  *classGroup // the one that it would be joined with at the least cost
 	cost  float32
 	costs []float32 // of joining it with each of the others, by their numbers
+	adds  []float32 // by set, what its bytes would cost there
 	id    int
 }
 
@@ -43,17 +44,15 @@ func newClasses(anchors []*anchor, most int) *classes {
 		weights share
 	}
 	var sets []use
-	index := map[byteSet]int{}
+	var numbers setNumbers
 	for _, a := range anchors {
 		var number [anchorLen]int
 		for k := range a.seq {
-			i, ok := index[a.seq[k]]
+			n, ok := numbers.number(&a.seq[k])
 			if !ok {
-				i = len(sets)
-				index[a.seq[k]] = i
 				sets = append(sets, use{set: a.seq[k], share: shareOf(a.seq[k])})
 			}
-			number[k] = i
+			number[k] = int(n) - 1
 		}
 		for m := range models {
 			rate := sorts[m].weight
@@ -96,16 +95,24 @@ func newClasses(anchors []*anchor, most int) *classes {
 		}
 	}
 	all = joinBeyond(all)
+	// What a group would cost in each of the sets.
+	rated := func(g *classGroup) {
+		for i := range sets {
+			g.adds[i] = 0
+			for m, w := range sets[i].weights {
+				g.adds[i] += w * g.share[m]
+			}
+		}
+	}
+	// Joining two adds each to the sets that only the other is in.
 	cost := func(a, b *classGroup) (c float32) {
-		for w := range words {
-			for x := a.in[w] ^ b.in[w]; x != 0; x &= x - 1 {
-				u, more := &sets[w<<6|bits.TrailingZeros64(x)], &a.share
-				if a.in[w]>>bits.TrailingZeros64(x)&1 != 0 {
-					more = &b.share
-				}
-				for m := range more {
-					c += u.weights[m] * more[m]
-				}
+		for w, in := range a.in {
+			x := b.in[w]
+			for y := x &^ in; y != 0; y &= y - 1 {
+				c += a.adds[w<<6|bits.TrailingZeros64(y)]
+			}
+			for y := in &^ x; y != 0; y &= y - 1 {
+				c += b.adds[w<<6|bits.TrailingZeros64(y)]
 			}
 		}
 		return c
@@ -123,7 +130,8 @@ func newClasses(anchors []*anchor, most int) *classes {
 	}
 	if len(all) > most {
 		for _, g := range all {
-			g.costs = make([]float32, len(all))
+			g.costs, g.adds = make([]float32, len(all)), make([]float32, len(sets))
+			rated(g)
 		}
 		inParallel(len(all), func(next func() int) {
 			for i := next(); i < len(all); i = next() {
@@ -143,6 +151,7 @@ func newClasses(anchors []*anchor, most int) *classes {
 		to := from.best
 		all = slices.DeleteFunc(all, func(g *classGroup) bool { return g == from })
 		to.join(from)
+		rated(to)
 		for _, g := range all {
 			if g != to {
 				c := cost(g, to)

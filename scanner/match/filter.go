@@ -36,9 +36,8 @@ type filter struct {
 	sets    []byteSet           // of the anchors
 	around  []walker            // that the entries name
 	looks   lookups
-	reaches []reach                     // the same
-	walkers map[[sha256.Size]byte]int32 // by what is walked over, while the filter is built
-	key     []byte                      // of the last of them
+	reaches []reach           // the same
+	walkers map[walkKey]int32 // while the filter is built
 	runs    []*runs
 	always  []uint64 // patterns without an anchor, one bit each
 	scratch sync.Pool
@@ -93,28 +92,43 @@ type reach struct {
 	aheadMax int // or noLimit
 }
 
-// newEntry makes the entry of an anchor.
-func (f *filter) newEntry(pattern int, a *anchor) entry {
-	reversed := catNode(a.head...).reversed().sub
-	e := entry{
-		pattern: int32(pattern),
-		head:    none,
-		tail:    none,
-		reach:   int32(len(f.reaches)),
-		aheadOf: uint8(a.ahead),
-		whole:   a.whole,
-	}
-	r := reach{back: extents(reversed), ahead: extents(a.tail)}
-	r.backMax, r.aheadMax = widest(r.back), widest(r.ahead)
-	f.reaches = append(f.reaches, r)
-	e.headFirst = r.backMax != noLimit && r.backMax <= shortHead
-	if len(reversed) > 0 {
-		e.head = f.walker(reversed, true)
-	}
+// sides are what stands before and behind an anchor. They are worked out for many anchors at once.
+type sides struct {
+	head, tail       []*node // what is walked over, in the order in which it is read
+	headKey, tailKey walkKey
+	width            int // bytes of the tail that need no walk
+	reach            reach
+}
+
+// newSides works out the sides of an anchor, with some memory for keys.
+func newSides(a *anchor, room *[]byte) (s sides) {
+	s.head = catNode(a.head...).reversed().sub
+	s.reach = reach{back: extents(s.head), ahead: extents(a.tail)}
+	s.reach.backMax, s.reach.aheadMax = widest(s.reach.back), widest(s.reach.ahead)
 	skip, width := a.checked()
-	e.tailAt = int16(width)
-	if tail := a.tail[skip:]; len(tail) > 0 {
-		e.tail = f.walker(tail, false)
+	s.tail, s.width = a.tail[skip:], width
+	s.headKey, s.tailKey = newWalkKey(s.head, true, room), newWalkKey(s.tail, false, room)
+	return s
+}
+
+// newEntry makes the entry of an anchor with its sides.
+func (f *filter) newEntry(pattern int, a *anchor, s *sides) entry {
+	e := entry{
+		pattern:   int32(pattern),
+		head:      none,
+		tail:      none,
+		reach:     int32(len(f.reaches)),
+		aheadOf:   uint8(a.ahead),
+		whole:     a.whole,
+		tailAt:    int16(s.width),
+		headFirst: s.reach.backMax != noLimit && s.reach.backMax <= shortHead,
+	}
+	f.reaches = append(f.reaches, s.reach)
+	if len(s.head) > 0 {
+		e.head = f.walker(s.head, true, s.headKey)
+	}
+	if len(s.tail) > 0 {
+		e.tail = f.walker(s.tail, false, s.tailKey)
 	}
 	return e
 }
@@ -139,16 +153,23 @@ func (a *anchor) checked() (elements, bytes int) {
 	return elements, bytes
 }
 
-// walker returns the number of a walker over list. Those of all anchors that have the same to walk over are one.
-func (f *filter) walker(list []*node, back bool) int32 {
-	f.key = f.key[:0]
+// walkKey stands for what is walked over, and the direction.
+type walkKey [sha256.Size]byte
+
+func newWalkKey(list []*node, back bool, room *[]byte) walkKey {
+	key := (*room)[:0]
 	if back {
-		f.key = append(f.key, 'b')
+		key = append(key, 'b')
 	}
 	for _, n := range list {
-		f.key = n.appendKey(f.key)
+		key = n.appendKey(key)
 	}
-	key := sha256.Sum256(f.key)
+	*room = key
+	return sha256.Sum256(key)
+}
+
+// walker returns the number of a walker over list. Those of all anchors that have the same to walk over are one.
+func (f *filter) walker(list []*node, back bool, key walkKey) int32 {
 	n, ok := f.walkers[key]
 	if !ok {
 		n = int32(len(f.around))

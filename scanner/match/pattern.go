@@ -62,14 +62,19 @@ type expression struct {
 }
 
 // parse checks an expression with Go's parser first, whose errors are
-// the clearer ones and whose tree the filter is built from, and then, where RE2 could see it
-// differently or find it too large, with RE2.
-func parse(expr string, ts *lookups) (expression, *syntax.Regexp, error) {
+// the clearer ones, and then, where RE2 could see it
+// differently or find it too large, with RE2. The byte pattern is that of texts without U+017F and U+212A.
+func parse(expr string, ts *lookups) (expression, *node, error) {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return expression{}, nil, err
 	}
-	root := builder{}.build(tree)
+	matters := false
+	plain := builder{plain: true, matters: &matters}.build(tree)
+	root := plain
+	if matters {
+		root = builder{}.build(tree)
+	}
 	least, most := root.widths()
 	if least == 0 {
 		return expression{}, nil, ErrMatchesEmpty
@@ -82,7 +87,7 @@ func parse(expr string, ts *lookups) (expression, *syntax.Regexp, error) {
 			return expression{}, nil, err
 		}
 	}
-	return e, tree, nil
+	return e, plain, nil
 }
 
 func compileRE2(expr string, groups int) (*re2.Regexp, error) {
@@ -107,7 +112,13 @@ var sharedClasses = regexp.MustCompile(`\\[pP](?:[LMNPSZ]|\{(?:[LMNPSZ]|L[ul]|Nd
 // RE2's limit on size, a third of a million instructions.
 func readAlike(expr string, root *node) bool {
 	const most = 4096 // states; a class of Unicode takes RE2 a few dozen instructions
-	return root.states(1<<20) < most && !ownForms.MatchString(sharedClasses.ReplaceAllString(expr, ""))
+	if root.states(1<<20) >= most {
+		return false
+	}
+	if !ownForms.MatchString(expr) {
+		return true
+	}
+	return !ownForms.MatchString(sharedClasses.ReplaceAllString(expr, ""))
 }
 
 // findAll appends every match in text[from:to], with offsets of text.

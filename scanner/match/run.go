@@ -48,10 +48,11 @@ func (f *filter) addRun(pattern int, a *anchor) {
 	e.most, e.all = new(setFinder).alone(a)
 	if e.head, e.tail = none, none; e.all {
 		if len(a.head) > 0 {
-			e.head = f.walker(catNode(a.head...).reversed().sub, true)
+			head := catNode(a.head...).reversed().sub
+			e.head = f.walker(head, true, newWalkKey(head, true, new([]byte)))
 		}
 		if len(a.tail) > 0 {
-			e.tail = f.walker(a.tail, false)
+			e.tail = f.walker(a.tail, false, newWalkKey(a.tail, false, new([]byte)))
 		}
 	}
 	for _, r := range f.runs {

@@ -33,12 +33,16 @@ func Compile(patterns []Pattern) (*Set, error) { return compile(patterns, &first
 // compile is Compile for the given first step.
 func compile(patterns []Pattern, step *firstStep) (*Set, error) {
 	s := &Set{patterns: slices.Clone(patterns), exprs: make([]expression, len(patterns)), step: step}
-	trees := make([]*syntax.Regexp, len(patterns))
+	anchors := make([][]anchor, len(patterns))
 	var errs []error
 	failed, ts := make([]error, len(patterns)), new(lookups)
 	inParallel(len(patterns), func(next func() int) {
+		c := newChooser()
 		for i := next(); i < len(patterns); i = next() {
-			s.exprs[i], trees[i], failed[i] = parse(patterns[i].Expr, ts)
+			var root *node
+			if s.exprs[i], root, failed[i] = parse(patterns[i].Expr, ts); failed[i] == nil {
+				anchors[i] = c.anchorsOf(root, patterns[i].Literals)
+			}
 		}
 	})
 	for i, err := range failed {
@@ -49,21 +53,9 @@ func compile(patterns []Pattern, step *firstStep) (*Set, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	s.plain = s.build(builder{plain: true}, trees)
+	s.plain = newFilter(anchors, step)
 	s.full = sync.OnceValue(s.buildFull)
 	return s, nil
-}
-
-// build makes the filter of texts as b knows them.
-func (s *Set) build(b builder, trees []*syntax.Regexp) *filter {
-	anchors := make([][]anchor, len(trees))
-	inParallel(len(trees), func(next func() int) {
-		c := newChooser()
-		for i := next(); i < len(trees); i = next() {
-			anchors[i] = c.anchorsOf(b.build(trees[i]), s.patterns[i].Literals)
-		}
-	})
-	return newFilter(anchors, s.step)
 }
 
 // inParallel runs do on as many goroutines as there are processors; next gives each of them numbers
@@ -78,11 +70,14 @@ func inParallel(n int, do func(next func() int)) {
 }
 
 func (s *Set) buildFull() *filter {
-	trees := make([]*syntax.Regexp, len(s.patterns))
-	for i := range trees {
-		trees[i] = s.tree(i)
-	}
-	return s.build(builder{}, trees)
+	anchors := make([][]anchor, len(s.patterns))
+	inParallel(len(anchors), func(next func() int) {
+		c := newChooser()
+		for i := next(); i < len(anchors); i = next() {
+			anchors[i] = c.anchorsOf(builder{}.build(s.tree(i)), s.patterns[i].Literals)
+		}
+	})
+	return newFilter(anchors, s.step)
 }
 
 // tree reads an expression that Compile has read.

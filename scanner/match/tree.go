@@ -95,7 +95,19 @@ func repeatNode(sub *node, lo, hi int) *node {
 type builder struct {
 	// plain says that the texts hold neither of the two runes beyond ASCII that are
 	// letters of ASCII in another case: U+017F is an s and U+212A a k under (?i).
-	plain bool
+	plain   bool
+	matters *bool // set where that makes a difference, unless nil
+}
+
+// leavesOut reports whether r is left out of the pattern, because the texts do not hold it.
+func (b builder) leavesOut(r rune) bool {
+	if !b.plain || r != longS && r != kelvin {
+		return false
+	}
+	if b.matters != nil {
+		*b.matters = true
+	}
+	return true
 }
 
 // build turns a syntax tree into a byte pattern.
@@ -213,7 +225,7 @@ func (b builder) class(ranges []rune) class {
 			continue
 		}
 		for r := lo; r <= hi; r++ {
-			if b.plain && (r == longS || r == kelvin) {
+			if b.leavesOut(r) {
 				continue
 			}
 			// The two engines may know different versions of Unicode's case tables. Unless they
@@ -279,10 +291,12 @@ func (b builder) literal(r rune, fold bool) *node {
 	switch {
 	case fold && r < utf8.RuneSelf && caseNodes[r] == nil:
 		return byteNodes[r]
-	case fold && r < utf8.RuneSelf && (b.plain || r|0x20 != 's' && r|0x20 != 'k'):
+	case fold && r|0x20 == 's' && b.leavesOut(longS), fold && r|0x20 == 'k' && b.leavesOut(kelvin):
+		return caseNodes[r]
+	case fold && r < utf8.RuneSelf && r|0x20 != 's' && r|0x20 != 'k':
 		return caseNodes[r]
 	case fold:
-	case b.plain && (r == longS || r == kelvin):
+	case b.leavesOut(r):
 		return setNode(byteSet{})
 	default:
 		return bytesNode(r)
