@@ -240,6 +240,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"bip39":        {doc: "the words are those of a wallet's recovery phrase, checksum included (BIP-39, English)", value: seedPhrase},
 	"bip39-words":  {doc: "all words, twelve at least, are in the English list of BIP-39", value: seedWords},
 	"key-lines":    {doc: "lines of base64 that could be a part of a private key: no certificate, signature or file begins or ends there", context: keyLines, dear: true},
+	"key-tail":     {doc: "lines of base64 up to the last line of a private key, with nothing else between", value: keyTail},
 	"pem":          {doc: "the value holds at least 64 characters of base64 after its first line", value: isPEMBody},
 
 	// Payment and banking.

@@ -119,3 +119,33 @@ func fileStart(block []byte) bool {
 	der, err := base64.StdEncoding.DecodeString(string(line[:16]))
 	return err == nil && der[1] >= 0x81 && der[1] <= 0x83 && der[2+der[1]&0x7f] == 0x30
 }
+
+const (
+	minTailLine   = 32 // base64 in each line of a key, but the last two
+	maxLineEnding = 12 // what follows it in the string of a program: \\n" +
+)
+
+// keyTail tells the lines of a key from a text in which its last line is mentioned.
+func keyTail(v []byte) bool {
+	at := bytes.LastIndex(v, []byte("-----END"))
+	if at < 0 {
+		return false
+	}
+	lines := bytes.Split(bytes.ReplaceAll(v[:at], []byte(`\n`), []byte("\n")), []byte("\n"))
+	for i, line := range lines {
+		longest, n, after := 0, 0, 0
+		for j, b := range line {
+			if !isBase64Byte(b) {
+				n = 0
+				continue
+			}
+			if n++; n >= longest {
+				longest, after = n, len(line)-j-1
+			}
+		}
+		if longest < minTailLine && i < len(lines)-3 || longest >= minTailLine && after > maxLineEnding || len(line)-longest > maxLinePrefix+maxLineEnding {
+			return false
+		}
+	}
+	return true
+}

@@ -2,11 +2,20 @@ package rules
 
 import "bytes"
 
-// passwordHere is passwordLike, and true of what quotation marks enclose and only a machine writes: brackets
-// that close nothing, in no code.
+// minMachineMade is the length from which characters of all classes are a password, quotation marks or none.
+const minMachineMade = 12
+
+// passwordHere is passwordLike, and true of what only a machine writes: brackets that close
+// nothing, in no code.
 func passwordHere(c *candidate) bool {
 	v := c.value()
-	return passwordLike(v) || bytes.ContainsAny(v, "()[]{}") && quoted(c) && classes(v) >= 3 && countDigits(v) > 0 && bytes.IndexByte(v, ' ') < 0 && !balanced(v)
+	if passwordLike(v) {
+		return true
+	}
+	if !bytes.ContainsAny(v, "()[]{}") || bytes.IndexByte(v, ' ') >= 0 || balanced(v) {
+		return false
+	}
+	return quoted(c) && classes(v) >= 3 && countDigits(v) > 0 || len(v) >= minMachineMade && classes(v) == 4 && countDigits(v) > 1 && !wordLike(v)
 }
 
 // balanced reports whether each bracket is closed by its like.

@@ -13,6 +13,7 @@ var shapeChecks = map[string]checkDef{
 	"json":        {doc: "the value is a JSON object or array", value: isJSON},
 	"base64-json": {doc: "the value is base64 of a JSON object or array", value: isBase64JSON},
 	"der":         {doc: "the value is base64, perhaps between PEM lines, of one ASN.1 sequence in DER: a key or a certificate", value: isDER},
+	"path":        {doc: "the value is a path: slashes join its parts, none of which is random", value: pathLike},
 	"mod97":       {doc: "the value passes ISO 7064 MOD 97-10, letters counting from A = 10, as a LEI and an ISO 11649 reference turned round do", value: passesMod97},
 }
 
@@ -128,4 +129,21 @@ func passesMod97(v []byte) bool {
 		n++
 	}
 	return n > 4 && rest == 1
+}
+
+// minRandomPart is the length from which a part of a path can be told from a random one.
+const minRandomPart = 14
+
+// pathLike tells a path from base64 that happens to hold a slash: a part of the latter is long, mixes
+// upper case, lower case and digits, and reads like no word.
+func pathLike(v []byte) bool {
+	if bytes.IndexByte(v, '/') < 0 || bytes.ContainsAny(v, "+= ") {
+		return false
+	}
+	for part := range bytes.SplitSeq(v, []byte("/")) {
+		if len(part) >= minRandomPart && classes(part) >= 3 && countDigits(part) >= 2 && mixedCase(part) && !wordLike(part) && bytes.IndexByte(part, '.') < 0 {
+			return false
+		}
+	}
+	return true
 }
