@@ -24,6 +24,13 @@ func TestBuiltinExamples(t *testing.T) {
 	t.Log(strings.TrimSpace(report.String()))
 }
 
+// TestBuiltinSound looks at what Builtin takes for granted.
+func TestBuiltinSound(t *testing.T) {
+	if _, err := Load(builtin, "builtin"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBuiltinLint(t *testing.T) {
 	skipIfShort(t)
 	files, err := Builtin()

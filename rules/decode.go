@@ -44,9 +44,11 @@ func (e *FileError) Error() string {
 // scanner.Action, and types with UnmarshalYAML(*yaml.Node) or UnmarshalText.
 // Unknown and repeated keys are errors. An empty file leaves into as it was.
 func DecodeYAML(file string, data []byte, into any) error {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return syntaxError(file, data, err)
+	doc, simple := simpleYAML(data)
+	if !simple {
+		if err := yaml.Unmarshal(data, &doc); err != nil {
+			return syntaxError(file, data, err)
+		}
 	}
 	if doc.Kind == 0 || len(doc.Content) == 0 {
 		return nil

@@ -184,7 +184,7 @@ var builtin embed.FS
 // Builtin returns the rules that come with Sluice. Each has examples of what
 // must and must not match.
 func Builtin() ([]*File, error) {
-	files, err := Load(builtin, "builtin")
+	files, err := loadBuiltin()
 	if err != nil {
 		return nil, err
 	}
@@ -197,11 +197,18 @@ func Builtin() ([]*File, error) {
 	return files, errors.Join(faults...)
 }
 
+// loadBuiltin reads the rules that come with Sluice. That their expressions and examples are sound is tested, and need
+// not be looked at each time: Compile refuses an expression that is not.
+func loadBuiltin() ([]*File, error) { return loadAll(builtin, true, "builtin") }
+
 // Load reads rule files from fsys. A path may be a file or a folder, whose
 // *.yaml and *.yml files are read, those of its subfolders too, and with them
 // the files that rules name. All faults of all files are reported, joined, each
 // with its file and line.
-func Load(fsys fs.FS, paths ...string) ([]*File, error) {
+func Load(fsys fs.FS, paths ...string) ([]*File, error) { return loadAll(fsys, false, paths...) }
+
+// loadAll is Load for files that may be known to be sound.
+func loadAll(fsys fs.FS, sound bool, paths ...string) ([]*File, error) {
 	var (
 		all    []string
 		faults []error
@@ -215,7 +222,7 @@ func Load(fsys fs.FS, paths ...string) ([]*File, error) {
 		all = append(all, names...)
 	}
 	files, failed := make([]*File, len(all)), make([]error, len(all))
-	each(len(all), func(i int) { files[i], failed[i] = load(fsys, all[i]) })
+	each(len(all), func(i int) { files[i], failed[i] = load(fsys, all[i], sound) })
 	files = slices.DeleteFunc(files, func(f *File) bool { return f == nil })
 	faults = append(faults, failed...)
 	if err := errors.Join(append(faults, duplicates(files))...); err != nil {
@@ -225,12 +232,12 @@ func Load(fsys fs.FS, paths ...string) ([]*File, error) {
 }
 
 // load reads one rule file and what it names.
-func load(fsys fs.FS, name string) (*File, error) {
+func load(fsys fs.FS, name string, sound bool) (*File, error) {
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
-	f, err := Parse(name, data)
+	f, err := parseFile(name, data, sound)
 	if err == nil {
 		err = f.loadLists(fsys)
 	}
@@ -280,7 +287,10 @@ func ruleFiles(fsys fs.FS, name string) ([]string, error) {
 
 // Parse reads one rule file and checks everything that can be checked without
 // running it. name is used in messages.
-func Parse(name string, data []byte) (*File, error) {
+func Parse(name string, data []byte) (*File, error) { return parseFile(name, data, false) }
+
+// parseFile is Parse for a file whose expressions and examples may be known to be sound.
+func parseFile(name string, data []byte, sound bool) (*File, error) {
 	f := &File{Name: name}
 	d := decoder{file: name}
 	if err := DecodeYAML(name, data, f); err != nil {
@@ -296,7 +306,10 @@ func Parse(name string, data []byte) (*File, error) {
 		d.faults = append(d.faults, faults...)
 		return nil, d.err() // patterns with references in them are no expressions
 	}
-	valid := make(map[string]bool)
+	var valid map[string]bool
+	if !sound {
+		valid = make(map[string]bool)
+	}
 	for i, r := range f.Rules {
 		if r == nil {
 			return nil, &FileError{File: name, Msg: fmt.Sprintf("entry %d of rules is empty: write a rule or remove the dash", i+1)}

@@ -105,7 +105,7 @@ func (m *partMaker) rule(id string) *Rule {
 	if r := find(m.files); r != nil {
 		return r
 	}
-	files, err := Load(builtin, "builtin")
+	files, err := loadBuiltin()
 	if err != nil {
 		return nil
 	}

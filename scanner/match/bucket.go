@@ -296,11 +296,7 @@ func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled
 		b.count = b.counted(&with)
 		b.rate += b.rise(&it, cl)
 		for k := range with {
-			for x := it.sets[k] &^ b.sets[k]; x != 0; x &= x - 1 {
-				for m, w := range cl.weights[bits.TrailingZeros64(x)] {
-					b.share[k][m] += w
-				}
-			}
+			cl.addShare(&b.share[k], it.sets[k]&^b.sets[k])
 			b.sets[k] |= it.sets[k]
 			for w, x := range with[k] {
 				b.with[k][w] |= x
@@ -315,11 +311,9 @@ func (b *bucket) rise(it *item, cl *classes) float32 {
 	after := b.share
 	changed := false
 	for k := range classLen {
-		for x := it.sets[k] &^ b.sets[k]; x != 0; x &= x - 1 {
+		if x := it.sets[k] &^ b.sets[k]; x != 0 {
 			changed = true
-			for m, w := range cl.weights[bits.TrailingZeros64(x)] {
-				after[k][m] += w
-			}
+			cl.addShare(&after[k], x)
 		}
 	}
 	if !changed {

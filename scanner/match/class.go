@@ -14,7 +14,8 @@ const maxClasses = 64 // of any first step; one of them is for what is before an
 type classes struct {
 	of      [256]uint8
 	members [maxClasses]byteSet
-	weights [maxClasses][models]float32 // the shares of each class in texts of several sorts
+	weights [maxClasses]share          // of each class in texts of several sorts
+	shares  [maxClasses / 8][256]share // of sets of those numbered from 0, 8, 16 and so on
 	n       int
 	first   int // how many of them have bytes of frequentBeyond
 }
@@ -45,23 +46,33 @@ func newClasses(anchors []*anchor, most int) *classes {
 	}
 	var sets []use
 	var numbers setNumbers
+	number := func(set *byteSet) int {
+		n, ok := numbers.number(set)
+		if !ok {
+			sets = append(sets, use{set: *set, share: shareOf(*set)})
+		}
+		return int(n) - 1
+	}
 	for _, a := range anchors {
-		var number [anchorLen]int
-		for k := range a.seq {
-			n, ok := numbers.number(&a.seq[k])
-			if !ok {
-				sets = append(sets, use{set: a.seq[k], share: shareOf(a.seq[k])})
-			}
-			number[k] = int(n) - 1
+		var n [classLen]int
+		for k := range n {
+			n[k] = number(&a.seq[k])
 		}
 		for m := range models {
 			rate := sorts[m].weight
-			for _, i := range number[:classLen] {
+			for _, i := range n {
 				rate *= sets[i].share[m]
 			}
-			for _, i := range number[:classLen] {
+			for _, i := range n {
 				sets[i].weights[m] += (rate + 1e-7) / (sets[i].share[m] + 1e-3)
 			}
+		}
+	}
+	// Those of other places cost nothing.
+	priced := (len(sets) + 63) / 64
+	for _, a := range anchors {
+		for k := classLen; k < anchorLen; k++ {
+			number(&a.seq[k])
 		}
 	}
 	words := (len(sets) + 63) / 64
@@ -106,7 +117,7 @@ func newClasses(anchors []*anchor, most int) *classes {
 	}
 	// Joining two adds each to the sets that only the other is in.
 	cost := func(a, b *classGroup) (c float32) {
-		for w, in := range a.in {
+		for w, in := range a.in[:priced] {
 			x := b.in[w]
 			for y := x &^ in; y != 0; y &= y - 1 {
 				c += a.adds[w<<6|bits.TrailingZeros64(y)]
@@ -186,7 +197,30 @@ func newClasses(anchors []*anchor, most int) *classes {
 			}
 		}
 	}
+	for c := range cl.shares {
+		for v := 1; v < len(cl.shares[c]); v++ {
+			low := bits.TrailingZeros(uint(v))
+			cl.shares[c][v] = cl.shares[c][v&(v-1)]
+			for m, w := range cl.weights[8*c+low] {
+				cl.shares[c][v][m] += w
+			}
+		}
+	}
 	return cl
+}
+
+// addShare adds the share of a set of classes.
+func (cl *classes) addShare(to *share, set uint64) {
+	for c := 0; set != 0; set >>= 8 {
+		if v := set & 255; v != 0 {
+			s := &cl.shares[c&7][v]
+			to[0] += s[0]
+			to[1] += s[1]
+			to[2] += s[2]
+			to[3] += s[3]
+		}
+		c++
+	}
 }
 
 // join adds what another group has.

@@ -103,44 +103,61 @@ func groupShares(s byteSet) []groupShare {
 	return out
 }
 
-// follower estimates at what share of the places of a text a sequence stands, set by set.
+// follower estimates at what share of the places of a text a sequence stands, set by set. What it has found out it need
+// not for a sequence that begins with the same sets.
 type follower struct {
-	now  [frequencyGroups]float32 // of the last byte
-	last []groupShare             // the groups that it can be of
-	any  bool                     // a set was followed
+	steps [anchorLen]followed
+	key   rateKey // of the sets that were followed
 }
 
-// begin forgets the sequence.
-func (f *follower) begin() { f.any = false }
+// followed is what is known behind some sets.
+type followed struct {
+	now  [frequencyGroups]float32 // of the last byte
+	last []groupShare             // the groups that it can be of
+}
 
-// follow goes on with a set.
-func (f *follower) follow(freq *frequencies, shares []groupShare) {
-	if !f.any {
-		for _, s := range shares {
-			f.now[s.group] = freq.single[s.group] * s.share
-		}
-		f.last, f.any = shares, true
-		return
+// follow returns the share of places where sets stand that have such shares.
+func (f *follower) follow(freq *frequencies, key *rateKey, shares [][]groupShare) float64 {
+	n := key.len()
+	k := 0
+	for k < n && f.key[k] == key[k] {
+		k++
 	}
+	for ; k < n; k++ {
+		to := &f.steps[k]
+		to.last = shares[key[k]]
+		if k == 0 {
+			for _, s := range to.last {
+				to.now[s.group] = freq.single[s.group] * s.share
+			}
+			continue
+		}
+		to.follow(freq, &f.steps[k-1])
+	}
+	f.key = *key
+	return f.steps[n-1].rate()
+}
+
+// follow goes on from what is known before the last set.
+func (f *followed) follow(freq *frequencies, before *followed) {
 	var then [frequencyGroups]float32
-	for _, from := range f.last {
-		p := f.now[from.group]
+	for _, from := range before.last {
+		p := before.now[from.group]
 		if p == 0 {
 			continue
 		}
 		row := &freq.after[from.group]
-		for _, s := range shares {
+		for _, s := range f.last {
 			then[s.group] += p * row[s.group]
 		}
 	}
-	for _, s := range shares {
+	for _, s := range f.last {
 		f.now[s.group] = then[s.group] * s.share
 	}
-	f.last = shares
 }
 
 // rate returns the share of places.
-func (f *follower) rate() float64 {
+func (f *followed) rate() float64 {
 	total := float32(0)
 	for _, s := range f.last {
 		total += f.now[s.group]

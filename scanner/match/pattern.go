@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"strings"
 	"sync"
 
 	"github.com/wasilibs/go-re2"
@@ -101,8 +102,23 @@ func compileRE2(expr string, groups int) (*re2.Regexp, error) {
 	return re, nil
 }
 
-// ownForms are where the syntax of one engine is not that of the other, or could be some day.
-var ownForms = regexp.MustCompile(`\\[pPCQEZ]|\(\?P?<`)
+// hasOwnForms reports whether an expression has forms of which the syntax of one engine is not that of the other, or could be some day:
+// classes by name, quotes, the ends of a text in other letters, and groups with names.
+func hasOwnForms(expr string) bool {
+	for i := range len(expr) - 1 {
+		switch expr[i] {
+		case '\\':
+			if strings.IndexByte("pPCQEZ", expr[i+1]) >= 0 {
+				return true
+			}
+		case '(':
+			if rest := expr[i:]; strings.HasPrefix(rest, "(?<") || strings.HasPrefix(rest, "(?P<") {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // sharedClasses are general categories and scripts that both engines have had from the beginning.
 var sharedClasses = regexp.MustCompile(`\\[pP](?:[LMNPSZ]|\{(?:[LMNPSZ]|L[ul]|Nd|Han|Hiragana|Katakana|Hangul|Latin|Greek|Cyrillic|Arabic|Hebrew|Devanagari|Thai)\})`)
@@ -111,14 +127,8 @@ var sharedClasses = regexp.MustCompile(`\\[pP](?:[LMNPSZ]|\{(?:[LMNPSZ]|L[ul]|Nd
 // too: it has only forms that both have always read alike, and is far below
 // RE2's limit on size, a third of a million instructions.
 func readAlike(expr string, root *node) bool {
-	const most = 4096 // states; a class of Unicode takes RE2 a few dozen instructions
-	if root.states(1<<20) >= most {
-		return false
-	}
-	if !ownForms.MatchString(expr) {
-		return true
-	}
-	return !ownForms.MatchString(sharedClasses.ReplaceAllString(expr, ""))
+	const most = 8192 // states; a class of Unicode takes RE2 a few dozen instructions
+	return root.states(1<<20) < most && (!hasOwnForms(expr) || !hasOwnForms(sharedClasses.ReplaceAllString(expr, "")))
 }
 
 // findAll appends every match in text[from:to], with offsets of text.

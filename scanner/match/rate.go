@@ -69,13 +69,8 @@ func (r *rater) rateOf(key *rateKey) float64 {
 	if rate, ok := r.rates[*key]; ok {
 		return rate
 	}
-	f := &r.follower
-	f.begin()
-	for _, id := range key[:key.len()] {
-		f.follow(r.freq, r.shares[id])
-	}
 	_, others := r.byBytes(key)
-	rate := f.rate() + others
+	rate := r.follower.follow(r.freq, key, r.shares) + others
 	r.rates[*key] = rate
 	return rate
 }
