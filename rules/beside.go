@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/sluice-dlp/sluice/scanner"
+	"github.com/sluice-dlp/sluice/scanner/match"
 )
 
 // anchor is a finding, in a view, that patterns with beside look around.
@@ -53,9 +54,15 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 	defer func() { sc.trace = nil }()
 	sc.resetParts()
 	sc.keyed = v.label
-	sc.noted.reset(b.lexicon, v.text)
+	// Both sets have the same words.
+	sc.noted, outer.noted = outer.noted, sc.noted
+	defer func() { sc.noted, outer.noted = outer.noted, sc.noted }()
 	anchors := outer.anchors
 	slices.SortFunc(anchors, func(a, b anchor) int { return cmp.Compare(a.Start, b.Start) })
+	longest := 0
+	for i := range anchors {
+		longest = max(longest, anchors[i].End-anchors[i].Start)
+	}
 	reach := 0
 	for _, judges := range b.judges {
 		reach = max(reach, judges[0].within())
@@ -67,7 +74,7 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 			to = max(to, anchors[i].End+reach)
 		}
 		from, to = outward(v.text, from, to)
-		if sc.matches, err = b.find(ctx, sc.matches[:0], v.text[from:to], nil); err != nil {
+		if sc.matches, err = b.find(ctx, sc.matches[:0], v.text[from:to], sc.closedIn(b, from, to)); err != nil {
 			return nil, err
 		}
 		for k := range sc.matches {
@@ -78,7 +85,7 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 			judges := b.judges[m.Pattern]
 			c := &sc.candidate
 			*c = newCandidate(v.text, m.GroupStart+from, m.GroupEnd+from, m.Start+from, m.End+from)
-			if c.tooShort(b.counts[m.Pattern]) && sc.trace == nil || !judges[0].isBeside(c, anchors) {
+			if c.tooShort(b.counts[m.Pattern]) && sc.trace == nil || !judges[0].isBeside(c, anchors, longest) {
 				continue
 			}
 			if found, err = b.consider(ctx, found, sc, judges, c, v.label); err != nil {
@@ -90,14 +97,55 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 	return found, ctx.Err()
 }
 
+// besideGate is closed to the patterns all judges of which require a word that stands nowhere near.
+type besideGate struct {
+	closed []int32
+	words  []uint64 // of the lexicon that stand around, a bit each
+}
+
+// Closed implements match.Gate.
+func (g *besideGate) Closed() []int32 { return g.closed }
+
+// Open implements match.Gate.
+func (g *besideGate) Open(_, _, _, _ int) bool { return true }
+
+// Worth implements match.Gate.
+func (g *besideGate) Worth(_, _, _ int) bool { return true }
+
+// closedIn returns the gate of the patterns with beside for a piece of the text, or none in Explain, which shows
+// candidates that no word speaks for.
+func (sc *scratch) closedIn(b *Set, from, to int) match.Gate {
+	if sc.trace != nil {
+		return nil
+	}
+	closed := sc.besides.closed[:0]
+	stand := sc.besides.words[:0]
+	for i := range b.gates {
+		g := &b.gates[i]
+		if !g.shut {
+			continue
+		}
+		if len(stand) == 0 {
+			// The head of a table may stand far above.
+			stand = sc.noted.wordsWithin(stand, max(from-maxTableBytes-2*maxRowBytes, 0), min(to+retryTail+maxWindow, len(sc.noted.text)), sc.keyed)
+		}
+		if !g.hasAny(stand) {
+			closed = append(closed, int32(i))
+		}
+	}
+	sc.besides.words = stand
+	sc.besides.closed = closed
+	return &sc.besides
+}
+
 // within is how many bytes may lie between what the judge's pattern finds and what else was found.
 func (j *judge) within() int { return cmp.Or(j.beside.Within, defaultBeside) }
 
 // isBeside reports whether the candidate stands near enough to a finding of another rule of its kind,
-// and is no part of what is found already.
-func (j *judge) isBeside(c *candidate, anchors []anchor) bool {
+// and is no part of what is found already. No anchor is longer than longest.
+func (j *judge) isBeside(c *candidate, anchors []anchor, longest int) bool {
 	within := j.within()
-	first, _ := slices.BinarySearchFunc(anchors, c.start-within-maxAnchor, func(a anchor, at int) int { return cmp.Compare(a.Start, at) })
+	first, _ := slices.BinarySearchFunc(anchors, c.start-within-longest, func(a anchor, at int) int { return cmp.Compare(a.Start, at) })
 	near := false
 	for i := range anchors[first:] {
 		a := &anchors[first+i]

@@ -244,8 +244,10 @@ func base36(b byte) int {
 // first.
 func nzIRD(v []byte) bool {
 	d := digitsOf(v)
+	var nine [9]byte
 	if len(d) == 8 {
-		d = append([]byte{0}, d...)
+		copy(nine[1:], d)
+		d = nine[:]
 	}
 	if n := number(d); len(d) != 9 || n < 10_000_000 || n > 150_000_000 {
 		return false

@@ -284,61 +284,74 @@ var samplePhones = []string{
 }
 
 func documentation(v []byte) bool {
-	s := string(bytes.TrimSpace(v))
-	if sampleNumbers[s] || strings.HasSuffix(s, "EXAMPLE") || printed(v) {
+	s := bytes.TrimSpace(v)
+	if sampleNumbers[string(s)] || bytes.HasSuffix(s, []byte("EXAMPLE")) || printed(v) {
 		return true
 	}
-	if len(s) > 8 && strings.IndexByte(s, ' ') > 0 && isDigit(s[0]) {
-		lower := strings.ToLower(s)
+	if len(s) > 8 && bytes.IndexByte(s, ' ') > 0 && isDigit(s[0]) {
 		for _, a := range sampleStreets {
-			if strings.HasPrefix(lower, a) {
+			if a[0] == s[0] && len(s) >= len(a) && equalLower(s[:len(a)], a) {
 				return true
 			}
 		}
 	}
-	if at := strings.LastIndexByte(s, '@'); at >= 0 {
-		domain := strings.ToLower(s[at+1:])
+	if at := bytes.LastIndexByte(s, '@'); at >= 0 {
+		domain := s[at+1:]
 		for _, d := range sampleDomains {
-			if domain == d || strings.HasSuffix(domain, "."+d) {
+			if n := len(domain) - len(d); n >= 0 && (n == 0 || domain[n-1] == '.') && equalLower(domain[n:], d) {
 				return true
 			}
 		}
 		return false
 	}
-	if strings.ContainsAny(s, ".:") {
-		if addr, ok := parseIP(s); ok {
+	if bytes.ContainsAny(s, ".:") {
+		if addr, ok := parseIP(string(s)); ok {
 			return !routable(addr)
 		}
 	}
 	var plain [48]byte
-	n := 0
-	for _, b := range []byte(s) {
+	n, digits := 0, true
+	for _, b := range s {
 		if isAlnum(b) && n < len(plain) {
 			if b >= 'a' && b <= 'z' {
 				b -= 'a' - 'A'
 			}
+			digits = digits && isDigit(b)
 			plain[n] = b
 			n++
 		}
 	}
-	compact := string(plain[:n])
-	if sampleCards[compact] || sampleIBANs[compact] || sampleMAC(compact) {
+	compact := plain[:n]
+	if sampleCards[string(compact)] || sampleIBANs[string(compact)] || sampleMAC(string(compact)) {
 		return true
 	}
-	if digits := strings.Trim(compact, "0123456789") == ""; digits && n >= 7 && n <= 15 {
-		if n == 10 && compact[:3] == "555" || n == 11 && compact[:4] == "1555" {
+	if digits && n >= 7 && n <= 15 {
+		if n == 10 && string(compact[:3]) == "555" || n == 11 && string(compact[:4]) == "1555" {
 			return true // not an area code
 		}
-		if last := compact[n-7:]; (n == 7 || n == 10 || n == 11) && last[:5] == "55501" {
+		if last := compact[n-7:]; (n == 7 || n == 10 || n == 11) && string(last[:5]) == "55501" {
 			return true
 		}
 		for _, p := range samplePhones {
-			if strings.HasPrefix(compact, p) {
+			if len(compact) >= len(p) && string(compact[:len(p)]) == p {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// equalLower compares bytes with a text of ASCII in lower case, without regard to the case of ASCII.
+func equalLower(s []byte, lower string) bool {
+	if len(s) != len(lower) {
+		return false
+	}
+	for i, b := range s {
+		if lowerASCII(b) != lower[i] {
+			return false
+		}
+	}
+	return true
 }
 
 var reservedNets = []netip.Prefix{

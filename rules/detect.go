@@ -27,6 +27,7 @@ type scratch struct {
 	trace    *tracer  // nil but in Explain
 	gates    []gate   // of the set
 	anchors  []anchor // findings of the text that others may stand beside
+	besides  besideGate
 
 	// The candidate at hand, and one that begins inside it. They stand here since checks are
 	// called by pointer, for which each candidate would otherwise need memory of its own.

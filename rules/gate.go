@@ -121,3 +121,16 @@ func (g *gate) standsIn(n *noted, from, to int) bool {
 	}
 	return false
 }
+
+// hasAny reports whether a word of one of the judges is among some.
+func (g *gate) hasAny(words []uint64) bool {
+	for i, w := range g.words {
+		if w&words[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Closed implements match.Gate: to know it takes longer than to look for all patterns.
+func (sc *scratch) Closed() []int32 { return nil }

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"bytes"
+	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -13,10 +15,11 @@ import (
 type lexicon struct {
 	words []lexiconWord
 	lists int
-	index map[string]uint16 // by text, with a final * for a prefix
-	exact wordIndex         // where the text is ASCII
-	loose looseIndex        // where it is not, or ends
-	first [256]bool         // bytes that a word begins with
+	known map[string]*wordList // by the words and how far they are looked for
+	index map[string]uint16    // by text, with a final * for a prefix
+	exact wordIndex            // where the text is ASCII
+	loose looseIndex           // where it is not, or ends
+	first [256]bool            // bytes that a word begins with
 }
 
 // lexiconWord is a word in lower case, its parts joined by one space each.
@@ -27,8 +30,15 @@ type lexiconWord struct {
 	lists  []uint64 // the wordLists that have it, a bit each
 }
 
-// list adds a list of words as a rule file has them.
+// list adds a list of words as a rule file has them, unless it has the same already, as it has all once it is sealed.
 func (x *lexicon) list(words []string, window, after int) *wordList {
+	key := strings.Join(words, "\x00") + "\x00" + strconv.Itoa(window) + " " + strconv.Itoa(after)
+	if l, ok := x.known[key]; ok {
+		return l
+	}
+	if x.known == nil {
+		x.known = make(map[string]*wordList)
+	}
 	l := &wordList{id: x.lists, window: window, after: after, size: len(words)}
 	x.lists++
 	if l.window == 0 {
@@ -40,6 +50,7 @@ func (x *lexicon) list(words []string, window, after int) *wordList {
 	for _, w := range words {
 		x.add(w, l.id)
 	}
+	x.known[key] = l
 	return l
 }
 

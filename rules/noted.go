@@ -2,6 +2,7 @@ package rules
 
 import (
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -12,8 +13,7 @@ type noted struct {
 	text    []byte
 	found   []occurrence
 	blocks  []noteBlock
-	rows    [rowSlots]tableRow                 // by where a candidate stands; candidates come in the order of patterns
-	tables  bool                               // rows holds any
+	rows    []tableRow                         // by where a candidate stands; candidates come in the order of patterns
 	head    struct{ from, to, start, end int } // the column's, for the candidate at [from, to)
 }
 
@@ -51,7 +51,7 @@ func (s *listSet) add(o listSet) {
 const (
 	blockBits = 7 // of the size of a block: most windows lie in one or two
 	rowBits   = 6 // candidates so close stand in one row, mostly
-	rowSlots  = 64
+	rowSlots  = 1024
 )
 
 // reset begins a text.
@@ -59,9 +59,7 @@ func (n *noted) reset(x *lexicon, text []byte) {
 	n.lexicon, n.text = x, text
 	n.found, n.blocks = n.found[:0], n.blocks[:0]
 	n.head.from, n.head.to = -1, -1
-	if n.tables {
-		n.rows, n.tables = [rowSlots]tableRow{}, false
-	}
+	n.rows = n.rows[:0]
 }
 
 // near reports whether a word of the list stands close to the candidate, or in
@@ -81,10 +79,10 @@ func (n *noted) columnHead(c *candidate) (start, end int) {
 		n.head.from, n.head.to = c.start, c.end
 		row := n.rowOf(c)
 		if c.start < row.start || c.end > row.end {
-			*row, n.tables = rowAround(c), true
+			*row = rowAround(c)
 			// The other places that lie in the row, too.
-			for at := row.start>>rowBits + 1; at < row.end>>rowBits && at < row.start>>rowBits+rowSlots; at++ {
-				n.rows[at%rowSlots] = *row
+			for at := row.start>>rowBits + 1; at < row.end>>rowBits && at < row.start>>rowBits+len(n.rows); at++ {
+				n.rows[at%len(n.rows)] = *row
 			}
 		}
 		n.head.start, n.head.end = row.headOf(c)
@@ -93,7 +91,14 @@ func (n *noted) columnHead(c *candidate) (start, end int) {
 }
 
 // rowOf is the place for the row that the candidate stands in, which columnHead fills.
-func (n *noted) rowOf(c *candidate) *tableRow { return &n.rows[c.start>>rowBits%rowSlots] }
+func (n *noted) rowOf(c *candidate) *tableRow {
+	if len(n.rows) == 0 {
+		rows := min(len(n.text)>>rowBits+1, rowSlots)
+		n.rows = slices.Grow(n.rows, rows)[:rows]
+		clear(n.rows)
+	}
+	return &n.rows[c.start>>rowBits%len(n.rows)]
+}
 
 // listsWithin returns the lists that have a word between two places, or near them: it has all
 // for which within would say yes.
@@ -105,6 +110,22 @@ func (n *noted) listsWithin(from, to int) (lists listSet) {
 		lists.add(n.block(b).lists)
 	}
 	return lists
+}
+
+// wordsWithin returns, in the memory of dst, the words of the lexicon that stand between two places or in the text's key, or near
+// them, a bit each.
+func (n *noted) wordsWithin(dst []uint64, from, to, keyed int) []uint64 {
+	size := (len(n.lexicon.words) + 63) / 64
+	dst = slices.Grow(dst[:0], size)[:size]
+	clear(dst)
+	for _, span := range [2][2]int{{0, min(keyed, from)}, {from, to}} {
+		for at := span[0]; at < span[1]; at = (at>>blockBits + 1) << blockBits {
+			for _, o := range n.words(n.block(at >> blockBits)) {
+				dst[o.word>>6] |= 1 << (o.word & 63)
+			}
+		}
+	}
+	return dst
 }
 
 // within reports whether a word of the list stands between two places.

@@ -31,9 +31,9 @@ type Set struct {
 
 // Compile makes a Set of the files' rules. Two rules with one id are an error.
 func Compile(files []*File) (*Set, error) {
-	s, err := compile(files, false)
+	s, err := compile(files, nil)
 	if err == nil && slices.ContainsFunc(files, (*File).looksBeside) {
-		s.beside = sync.OnceValues(func() (*Set, error) { return compile(files, true) })
+		s.beside = sync.OnceValues(func() (*Set, error) { return compile(files, s.lexicon) })
 	}
 	if err != nil {
 		return nil, err
@@ -41,10 +41,14 @@ func Compile(files []*File) (*Set, error) {
 	return s, nil
 }
 
-// compile makes a Set of the patterns that are looked for everywhere, or of those that are looked for
-// beside what others find.
-func compile(files []*File, beside bool) (*Set, error) {
-	s := &Set{lexicon: new(lexicon)}
+// compile makes a Set of the patterns that are looked for everywhere, or, with the lexicon of those, of
+// the ones that are looked for beside what they find.
+func compile(files []*File, words *lexicon) (*Set, error) {
+	beside := words != nil
+	s := &Set{lexicon: words}
+	if !beside {
+		s.lexicon = new(lexicon)
+	}
 	var (
 		patterns []match.Pattern
 		shared   = make(map[string]int) // pattern index by expression and hints
@@ -105,7 +109,9 @@ func compile(files []*File, beside bool) (*Set, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	s.lexicon.seal()
+	if !beside {
+		s.lexicon.seal()
+	}
 	var err error
 	if s.matcher, err = match.Compile(patterns); err != nil {
 		return nil, s.patternErrors(err)

@@ -136,6 +136,8 @@ type Gate interface {
 	// Worth reports whether any match within text[from:to] can matter. It is asked about every place where a
 	// pattern may match, so it should cost less than to see whether one does.
 	Worth(pattern, from, to int) bool
+	// Closed returns the patterns of which no match can matter, wherever it is. They are not looked for.
+	Closed() []int32
 }
 
 // FindGated is Find, but for matches that the gate is closed to: they may be found or not. The gate is
@@ -159,6 +161,9 @@ func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 	defer f.scratch.Put(sc)
 	sc.begin(f, len(text))
 	sc.gate, sc.ascii = gate, ascii
+	if gate != nil {
+		sc.close(gate.Closed())
+	}
 	dst, err := s.find(ctx, dst, text, f, sc)
 	sc.gate = nil // scratch outlives it
 	if stats != nil {
@@ -181,6 +186,9 @@ func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, sc 
 	for i, w := range sc.touched {
 		for ; w != 0; w &= w - 1 {
 			pattern := i<<6 | bits.TrailingZeros64(w)
+			if sc.states[pattern].closed {
+				continue
+			}
 			var err error
 			if dst, err = sc.confirm(ctx, dst, &s.exprs[pattern], pattern, text); err != nil {
 				return dst, err

@@ -14,6 +14,7 @@ type patternState struct {
 	windows []window
 	work    int  // bytes looked at for this pattern
 	whole   bool // the windows are not worth it: read the whole text
+	closed  bool // nor is that
 }
 
 // scratch is the memory of one scan.
@@ -26,10 +27,11 @@ type scratch struct {
 	batch   batch
 	runEnd  []int // by number of filter.runs: the end of the last run read
 	tries   backtrack
-	free    int64 // stats.Walked up to which walks are not held against their patterns
-	asked   int64 // stats.Walked when the context was last looked at
-	gate    Gate  // or nil
-	ascii   bool  // the text has no byte beyond ASCII
+	free    int64   // stats.Walked up to which walks are not held against their patterns
+	asked   int64   // stats.Walked when the context was last looked at
+	gate    Gate    // or nil
+	closed  []int32 // patterns that it is closed to
+	ascii   bool    // the text has no byte beyond ASCII
 }
 
 // askWork is after how many bytes read around anchors the context is looked at; about a tenth of
@@ -78,12 +80,25 @@ func (sc *scratch) begin(f *filter, size int) {
 		sc.words[i] = [2]uint64{^uint64(0), ^uint64(0)}
 	}
 	copy(sc.touched, f.always)
+	for _, p := range sc.closed { // also if it has no anchor and its state is never made afresh
+		sc.states[p].closed = false
+	}
+	sc.closed = sc.closed[:0]
 	sc.stats = Stats{Bytes: int64(size)}
 	sc.asked = 0
 	sc.free = freeWork + 2*int64(size)
 	for i := range sc.runEnd {
 		sc.runEnd[i] = 0
 	}
+}
+
+// close leaves some patterns out of this scan.
+func (sc *scratch) close(patterns []int32) {
+	for _, p := range patterns {
+		st := sc.state(p)
+		st.whole, st.closed = true, true
+	}
+	sc.closed = append(sc.closed, patterns...)
 }
 
 // state returns the state of a pattern, fresh if this scan has not touched it yet.
@@ -94,7 +109,7 @@ func (sc *scratch) state(pattern int32) *patternState {
 		if cap(st.windows) > keepWindows {
 			st.windows = nil
 		}
-		st.windows, st.work, st.whole = st.windows[:0], 0, false
+		st.windows, st.work, st.whole, st.closed = st.windows[:0], 0, false, false
 	}
 	return st
 }
