@@ -17,7 +17,7 @@ type scratch struct {
 	noted    noted  // the words of rules that stand in the text
 	folded   folded
 	retry    []match.Match
-	failed   []*judge // of the candidate at hand
+	hope     hope // of the candidate at hand
 	findings []scanner.Finding
 	decided  []int         // the other judges of it
 	found    []match.Match // of unless and parts
@@ -129,20 +129,12 @@ func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch
 	}
 	sc.decided = sc.decided[:0]
 	if c.start >= shift && c.end > c.start {
-		counted := judges[0].shared.counted
-		if len(judges) < manyJudges || sc.trace != nil {
-			counted = nil // a group asks some of its judges, one at a time
-		}
-		for n, i := 0, 0; ; n++ {
-			if i = n; counted != nil {
-				list := counted[min(c.chars, 63)]
-				if n == len(list) {
-					break
-				}
-				i = int(list[n])
-			} else if n == len(judges) {
+		for n := 0; ; n++ {
+			i, more := sc.nth(judges, c, n)
+			if !more {
 				break
-			} else if !judges[i].counted(sc, c) {
+			}
+			if i < 0 {
 				continue
 			}
 			confidence, passed, err := judges[i].decide(ctx, sc, c)
@@ -160,44 +152,57 @@ func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch
 	return s.retry(ctx, found, sc, judges, c, shift)
 }
 
-// undecided fills sc.failed with the judges that the candidate failed, and of these drops those that
-// can find nothing inside it either.
-func (sc *scratch) undecided(judges []judge, failed *candidate) {
-	sc.failed = sc.failed[:0]
+// hope is what is known of a failed candidate that its judges have in common: whether they can find something inside it.
+type hope struct {
+	asked bool // holding is known for the checks of sharing.parts
+	near  int8 // 1 if lists are those of the words near it, -1 if they are not to be read
+	lists listSet
+}
+
+// hopeful reports whether the judge may find something inside a candidate that it failed: not if
+// what the candidate failed its parts fail as well, or if no word that the rule requires stands near it.
+// Most rules that look at long numbers end here.
+func (sc *scratch) hopeful(j *judge, failed *candidate) bool {
+	h := &sc.hope
+	if !h.asked {
+		h.asked = true
+		for _, k := range j.shared.parts {
+			k.holds(failed)
+		}
+	}
+	if failed.holding&j.barred != 0 || j.slow && j.hopeless(failed) {
+		return false
+	}
+	if j.required == nil {
+		return true
+	}
+	if h.near == 0 {
+		h.near = -1
+		// Candidates over several lines and cells can have several heads.
+		if sc.trace == nil && sc.noted.worthReading(failed) && !bytes.ContainsAny(failed.whole(), "\n\t|,;") {
+			h.near = 1
+			n := &sc.noted
+			h.lists = n.listsWithin(max(failed.from-j.shared.before, 0), min(failed.to+retryTail+j.shared.after, len(failed.text)))
+			h.lists.add(n.listsWithin(0, sc.keyed))
+			n.columnHead(failed)
+			row := n.rowOf(failed)
+			h.lists.add(n.listsWithin(row.headStart, row.headEnd))
+		}
+	}
+	return h.near < 0 || h.lists.has(j.required)
+}
+
+// anyHopeful reports whether one of the judges that the candidate failed may find something inside it.
+func (sc *scratch) anyHopeful(judges []judge, failed *candidate) bool {
 	decided := sc.decided
 	for i := range judges {
 		if len(decided) > 0 && decided[0] == i {
 			decided = decided[1:]
-			continue
+		} else if sc.hopeful(&judges[i], failed) {
+			return true
 		}
-		sc.failed = append(sc.failed, &judges[i])
 	}
-	if len(sc.failed) > 0 {
-		sc.hopeful(failed)
-	}
-}
-
-// hopeful drops from sc.failed the judges that can find nothing inside a candidate that they failed:
-// what it failed its parts fail as well, or no word that the rule requires stands near it.
-// It may keep some of them. Most rules that look at long numbers end here.
-func (sc *scratch) hopeful(failed *candidate) {
-	first := sc.failed[0] // they share the pattern
-	for _, k := range first.shared.parts {
-		k.holds(failed)
-	}
-	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool {
-		return failed.holding&j.barred != 0 || j.slow && j.hopeless(failed)
-	})
-	if len(sc.failed) == 0 || sc.trace != nil || !sc.noted.worthReading(failed) || bytes.ContainsAny(failed.whole(), "\n\t|,;") {
-		return // candidates over several lines and cells can have several heads
-	}
-	n := &sc.noted
-	lists := n.listsWithin(max(failed.from-first.shared.before, 0), min(failed.to+retryTail+first.shared.after, len(failed.text)))
-	lists.add(n.listsWithin(0, sc.keyed))
-	n.columnHead(failed)
-	row := n.rowOf(failed)
-	lists.add(n.listsWithin(row.headStart, row.headEnd))
-	sc.failed = slices.DeleteFunc(sc.failed, func(j *judge) bool { return j.required != nil && !lists.has(j.required) })
+	return false
 }
 
 // retry looks for candidates that begin inside a failed one, for the judges that
@@ -216,13 +221,14 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j
 	for end < len(failed.text) && !utf8.RuneStart(failed.text[end]) {
 		end--
 	}
-	asked := false // who is left to ask
+	sc.hope = hope{}
+	asked := false
 	ask := func() bool {
 		if !asked {
 			asked = true
-			sc.undecided(judges, failed)
+			return sc.anyHopeful(judges, failed)
 		}
-		return len(sc.failed) > 0
+		return len(sc.decided) < len(judges)
 	}
 	for at := first; at < failed.to; at++ {
 		if isWord(failed.text[at-1]) || !isWord(failed.text[at]) {
@@ -253,24 +259,51 @@ func (s *Set) retry(ctx context.Context, found []scanner.Finding, sc *scratch, j
 			if c.start < shift {
 				continue
 			}
-			open := sc.failed[:0]
-			for _, j := range sc.failed {
-				if !j.counted(sc, c) {
-					open = append(open, j)
-					continue
-				}
-				confidence, passed, err := j.decide(ctx, sc, c)
-				if err != nil {
-					return nil, err
-				}
-				if passed && confidence > 0 {
-					found = append(found, j.finding(c, confidence))
-				} else {
-					open = append(open, j)
-				}
+			if found, err = sc.inside(ctx, found, judges, failed, c); err != nil {
+				return nil, err
 			}
-			sc.failed = open
 		}
 	}
 	return found, nil
+}
+
+// inside appends a finding for each judge that takes a candidate inside the one that it failed, and adds it to sc.decided.
+func (sc *scratch) inside(ctx context.Context, found []scanner.Finding, judges []judge, failed, c *candidate) ([]scanner.Finding, error) {
+	for n := 0; ; n++ {
+		i, more := sc.nth(judges, c, n)
+		if !more {
+			return found, nil
+		}
+		if i < 0 || slices.Contains(sc.decided, i) || !sc.hopeful(&judges[i], failed) {
+			continue
+		}
+		confidence, passed, err := judges[i].decide(ctx, sc, c)
+		if err != nil {
+			return nil, err
+		}
+		if passed && confidence > 0 {
+			found = append(found, judges[i].finding(c, confidence))
+			sc.decided = append(sc.decided, i)
+		}
+	}
+}
+
+// nth returns the number of the nth judge to ask about a candidate, or -1 if it has not as many letters and digits as that one's
+// checks can pass. more is false if there is none.
+func (sc *scratch) nth(judges []judge, c *candidate, n int) (i int, more bool) {
+	// A group asks some of its judges, one at a time.
+	if counted := judges[0].shared.counted; counted != nil && len(judges) >= manyJudges && sc.trace == nil {
+		list := counted[min(c.chars, 63)]
+		if n == len(list) {
+			return 0, false
+		}
+		return int(list[n]), true
+	}
+	switch {
+	case n == len(judges):
+		return 0, false
+	case !judges[n].counted(sc, c):
+		return -1, true
+	}
+	return n, true
 }
