@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -65,10 +64,6 @@ Exit status: 0 if all was indexed, 1 if files could not be read, 2 after an erro
 	return cmd
 }
 
-// indexGCPercent trades time, of which there is enough, for memory: nearly all of
-// it is fingerprints, which stay until they are written.
-const indexGCPercent = 15
-
 // index runs the command.
 func index(cmd *cobra.Command, opts indexOptions, dirs []string, std streams) error {
 	switch {
@@ -124,7 +119,6 @@ func index(cmd *cobra.Command, opts indexOptions, dirs []string, std streams) er
 			return err
 		}
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(indexGCPercent))
 	report, err := corpus.Index(cmd.Context(), o)
 	if err != nil {
 		return err

@@ -96,7 +96,9 @@ func large(tb testing.TB) *contents {
 				p.of[s] = append(p.of[s], Print{Hash: scramble(scramble(uint64(i*200+k)) + uint64(s)), Line: 1})
 			}
 		}
-		builder.Add(fmt.Sprint(i), p)
+		if err := builder.Add(fmt.Sprint(i), p); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	var out bytes.Buffer
 	if _, err := builder.WriteTo(&out); err != nil {

@@ -20,6 +20,10 @@ type Options struct {
 	Similar bool
 	// Public holds sets of fingerprints of public code, which are left out.
 	Public []*Public
+	// Temporary is a folder for a file of fingerprints that have no room in
+	// memory: sixteen bytes for each, about two for a byte of source. The file is gone
+	// when the Builder is closed. If the folder is empty, all are held in memory.
+	Temporary string
 }
 
 // Builder collects fingerprints and writes an index. It is safe for concurrent
@@ -37,14 +41,8 @@ type Builder struct {
 	files   []string          // if the index has names
 	sources []uint32          // of each file, which repository it is from
 	named   map[string]uint32 // numbers those
-	shards  [streams][shards]shard
+	entries store
 }
-
-// shards is how many parts, by the high bits of the hash, are sorted one by one.
-const shards = 64
-
-// shard has hashes and their places.
-type shard []entry
 
 // NewBuilder returns an empty Builder. Indexes of one key differ: each has a
 // salt of its own.
@@ -59,7 +57,10 @@ func newBuilder(key Key, salt []byte, o Options) (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Builder{options: o, salt: salt, secrets: s, named: make(map[string]uint32)}, nil
+	return &Builder{
+		options: o, salt: salt, secrets: s, named: make(map[string]uint32),
+		entries: store{dir: o.Temporary, most: mostHeld},
+	}, nil
 }
 
 // Prints are the fingerprints of one file, under the key of the Builder that
@@ -128,8 +129,9 @@ func (s *secrets) hash(in stream, gram uint64) uint64 {
 }
 
 // Add puts the fingerprints of a file into the index. The name is what
-// findings say: "repository:path".
-func (b *Builder) Add(name string, p Prints) {
+// findings say: "repository:path". An error is one of the file of fingerprints;
+// there is no index then.
+func (b *Builder) Add(name string, p Prints) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	file := uint64(len(b.sources)) << 32
@@ -148,8 +150,18 @@ func (b *Builder) Add(name string, p Prints) {
 	}
 	for s := range p.of {
 		for _, print := range p.of[s] {
-			to := &b.shards[s][print.Hash>>(64-6)]
-			*to = append(*to, entry{print.Hash, file | uint64(print.Line)&(documentPlace-1)})
+			if err := b.entries.add(stream(s), entry{print.Hash, file | uint64(print.Line)&(documentPlace-1)}); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
+}
+
+// Close frees what the Builder has in memory and in a file. It is needed where
+// WriteTo is not called, and does nothing after it.
+func (b *Builder) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.entries.close()
 }

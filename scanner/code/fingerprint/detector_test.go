@@ -82,7 +82,9 @@ func build(tb testing.TB, o Options, key Key, texts map[string]string) []byte {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		b.Add(name, p)
+		if err := b.Add(name, p); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	var out bytes.Buffer
 	n, err := b.WriteTo(&out)

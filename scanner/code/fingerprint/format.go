@@ -83,17 +83,20 @@ func (w *indexWriter) end() {
 	s.length = w.at - s.offset
 }
 
-// WriteTo writes the index. The Builder is empty afterwards and must not be
-// used again.
+// WriteTo writes the index. The Builder is empty and closed afterwards and must
+// not be used again.
 func (b *Builder) WriteTo(to io.Writer) (int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	w := &indexWriter{out: bufio.NewWriterSize(to, 1<<20), mac: hmac.New(sha256.New, b.secrets.mac)}
-	err := b.writeAll(w)
+	err := b.entries.full()
+	if err == nil {
+		err = b.writeAll(w)
+	}
 	if err == nil {
 		err = w.out.Flush()
 	}
-	return int64(w.at), err
+	return int64(w.at), errors.Join(err, b.entries.close())
 }
 
 func (b *Builder) writeAll(w *indexWriter) error {
@@ -127,38 +130,22 @@ func (b *Builder) writeAll(w *indexWriter) error {
 	return err
 }
 
-// writeStream sorts the hashes of a stream, part by part, and writes its table.
+// writeStream writes the table of a stream, and the places of what is in it.
 func (b *Builder) writeStream(w *indexWriter, s stream) error {
-	total := 0
-	b.order(b.shards[s][:])
-	for i := range b.shards[s] {
-		b.shards[s][i] = b.reduce(b.shards[s][i])
-		total += len(b.shards[s][i])
-	}
-	if total == 0 {
-		return nil
-	}
-	var places []uint64
-	table := tableWriter{count: blocksFor(total), block: func(block []byte, at []uint64) error {
-		if b.options.Names {
-			places = append(places, at...)
-		}
-		_, err := w.Write(block)
+	defer b.entries.drop(s)
+	total, err := b.reduceAll(s)
+	if err != nil || total == 0 {
 		return err
-	}}
+	}
 	if err := w.begin(s, partBlocks); err != nil {
 		return err
 	}
-	w.sections[len(w.sections)-1].count = uint32(table.count) // which has room for 10^11 hashes
-	for i := range b.shards[s] {
-		for _, e := range b.shards[s][i] {
-			if err := table.add(e); err != nil {
-				return err
-			}
-		}
-		b.shards[s][i] = nil
-	}
-	if err := table.end(); err != nil {
+	w.sections[len(w.sections)-1].count = uint32(blocksFor(total)) // which has room for 10^11 hashes
+	err = b.eachBlock(s, total, func(block []byte, _ []uint64) error {
+		_, err := w.Write(block)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	w.end()
@@ -168,15 +155,37 @@ func (b *Builder) writeStream(w *indexWriter, s stream) error {
 	if err := w.begin(s, partPlaces); err != nil {
 		return err
 	}
-	var buf [8]byte
-	for _, p := range places {
-		binary.LittleEndian.PutUint64(buf[:], p)
-		if _, err := w.Write(buf[:]); err != nil {
-			return err
+	var buf [8 * blockSlots]byte
+	err = b.eachBlock(s, total, func(_ []byte, places []uint64) error {
+		for i, p := range places {
+			binary.LittleEndian.PutUint64(buf[8*i:], p)
 		}
+		_, err := w.Write(buf[:])
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	w.end()
 	return nil
+}
+
+// eachBlock makes the table of a stream of so many hashes and calls f with the
+// bytes and places of each block.
+func (b *Builder) eachBlock(s stream, total int, f func([]byte, []uint64) error) error {
+	table := tableWriter{count: blocksFor(total), block: f}
+	for i := range shards {
+		entries, err := b.entries.load(s, i)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := table.add(e); err != nil {
+				return err
+			}
+		}
+	}
+	return table.end()
 }
 
 // writeNames seals and writes the names of the files.

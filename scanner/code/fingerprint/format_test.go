@@ -44,7 +44,7 @@ func TestTableHasAllAndLittleElse(t *testing.T) {
 				entries = append(entries, entry{h, uint64(i) << 32})
 			}
 			b := &Builder{sources: make([]uint32, n)}
-			b.order([]shard{entries})
+			sortEntries(entries)
 			entries = b.reduce(entries)
 			var blocks []byte
 			var places []uint64
@@ -147,7 +147,9 @@ func salted(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Add("a", p)
+	if err := b.Add("a", p); err != nil {
+		t.Fatal(err)
+	}
 	var out bytes.Buffer
 	if _, err := b.WriteTo(&out); err != nil {
 		t.Fatal(err)

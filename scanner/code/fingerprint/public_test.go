@@ -27,7 +27,9 @@ func TestPublic(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b.Add(name, p)
+			if err := b.Add(name, p); err != nil {
+				t.Fatal(err)
+			}
 		}
 		var out bytes.Buffer
 		if _, err := b.WriteTo(&out); err != nil {

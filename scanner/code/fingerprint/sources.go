@@ -19,56 +19,92 @@ const (
 	sampled     = 16 // shards that are looked at
 )
 
-// order sorts shards and numbers the sources anew, so that those that are copies
-// of each other have one number.
-func (b *Builder) order(parts []shard) {
-	for i := range parts {
-		slices.SortFunc(parts[i], func(x, y entry) int {
-			if x.hash != y.hash {
-				return cmp.Compare(x.hash, y.hash)
-			}
-			return cmp.Compare(x.place, y.place)
-		})
+// reduceAll sorts the entries of a stream and leaves each hash once, see reduce.
+// It returns how many are left.
+func (b *Builder) reduceAll(s stream) (total int, err error) {
+	kinship := kinship{sources: b.sources, sizes: make([]int, len(b.named)), common: make(map[[2]uint32]int)}
+	looked := b.public == 0 && len(b.named) >= commonSources
+	for i := 0; looked && i < sampled; i++ {
+		entries, err := b.entries.load(s, i)
+		if err != nil {
+			return 0, err
+		}
+		sortEntries(entries)
+		kinship.count(entries)
+		if err := b.entries.replace(s, i, entries); err != nil {
+			return 0, err
+		}
 	}
-	if b.public > 0 || len(b.named) < commonSources {
-		return
+	if looked {
+		same := kinship.same()
+		for i, source := range b.sources {
+			b.sources[i] = same[source]
+		}
 	}
-	same := b.copies(parts[:min(sampled, len(parts))])
-	for i, source := range b.sources {
-		b.sources[i] = same[source]
+	for i := range shards {
+		entries, err := b.entries.load(s, i)
+		if err != nil {
+			return 0, err
+		}
+		if !looked || i >= sampled {
+			sortEntries(entries)
+		}
+		entries = b.reduce(entries)
+		total += len(entries)
+		if err := b.entries.replace(s, i, entries); err != nil {
+			return 0, err
+		}
 	}
+	return total, nil
 }
 
-// copies returns for each source the first one that it is a copy of.
-func (b *Builder) copies(parts []shard) []uint32 {
-	sizes := make([]int, len(b.named))
-	common := make(map[[2]uint32]int)
-	var having []uint32
-	for _, entries := range parts {
-		for len(entries) > 0 {
-			n := 1
-			for n < len(entries) && entries[n].hash == entries[0].hash {
-				n++
+func sortEntries(entries []entry) {
+	slices.SortFunc(entries, func(x, y entry) int {
+		if x.hash != y.hash {
+			return cmp.Compare(x.hash, y.hash)
+		}
+		return cmp.Compare(x.place, y.place)
+	})
+}
+
+// kinship finds out which sources are copies of others, by what they have in
+// common.
+type kinship struct {
+	sources []uint32 // of each file
+	sizes   []int    // of the sources
+	common  map[[2]uint32]int
+	having  []uint32
+}
+
+// count looks at a shard in order.
+func (k *kinship) count(entries []entry) {
+	for len(entries) > 0 {
+		n := 1
+		for n < len(entries) && entries[n].hash == entries[0].hash {
+			n++
+		}
+		k.having = k.having[:0]
+		for _, e := range entries[:n] {
+			if source := k.sources[e.place>>32]; !e.document() && !slices.Contains(k.having, source) && len(k.having) <= copiedTo {
+				k.having = append(k.having, source)
 			}
-			having = having[:0]
-			for _, e := range entries[:n] {
-				if source := b.sources[e.place>>32]; !e.document() && !slices.Contains(having, source) && len(having) <= copiedTo {
-					having = append(having, source)
-				}
+		}
+		entries = entries[n:]
+		for i, x := range k.having {
+			k.sizes[x]++
+			if len(k.having) > copiedTo {
+				continue
 			}
-			entries = entries[n:]
-			for i, x := range having {
-				sizes[x]++
-				if len(having) > copiedTo {
-					continue
-				}
-				for _, y := range having[:i] {
-					common[[2]uint32{min(x, y), max(x, y)}]++
-				}
+			for _, y := range k.having[:i] {
+				k.common[[2]uint32{min(x, y), max(x, y)}]++
 			}
 		}
 	}
-	same := make([]uint32, len(sizes))
+}
+
+// same returns for each source the first one that it is a copy of.
+func (k *kinship) same() []uint32 {
+	same := make([]uint32, len(k.sizes))
 	for i := range same {
 		same[i] = uint32(i)
 	}
@@ -78,8 +114,8 @@ func (b *Builder) copies(parts []shard) []uint32 {
 		}
 		return x
 	}
-	for pair, n := range common {
-		if n*copiedShare > min(sizes[pair[0]], sizes[pair[1]]) {
+	for pair, n := range k.common {
+		if n*copiedShare > min(k.sizes[pair[0]], k.sizes[pair[1]]) {
 			x, y := first(pair[0]), first(pair[1])
 			same[max(x, y)] = min(x, y)
 		}

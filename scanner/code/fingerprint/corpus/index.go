@@ -54,10 +54,13 @@ func Index(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Beside the index there is room for one, which /tmp may not have.
+	o.Index.Temporary = filepath.Dir(o.Out)
 	old, err := r.begin(o)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = r.builder.Close() }() // which has nothing left to lose
 	if old != nil {
 		defer func() { _ = old.Close() }() // it was read only
 	}
@@ -282,7 +285,9 @@ func (r *run) read(ctx context.Context, j job) error {
 }
 
 func (r *run) add(name string, id fingerprint.Identity, p fingerprint.Prints) error {
-	r.builder.Add(name, p)
+	if err := r.builder.Add(name, p); err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Files++
