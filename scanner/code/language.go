@@ -16,11 +16,14 @@ const (
 )
 
 // guessBytes is how much of a segment the guess of its language reads.
-const guessBytes = 2048
+const guessBytes = 1024
+
+// noticeBytes is how much of a segment is searched for words of law.
+const noticeBytes = 2048
 
 // settleEvery is after how many bytes the guess is looked at: more are read only
 // if it is open.
-const settleEvery = 256
+const settleEvery = 128
 
 // classify returns the class of a segment and its language, "" if unsure. The
 // tag of the fence around it is believed before anything else, then what its
@@ -36,8 +39,8 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, nam
 	if n := s.kinds[lines.DiffHead] + s.kinds[lines.DiffHunk]; n >= 2 && n*2 >= s.solid {
 		return classDiff, "", true
 	}
-	head := text[:min(len(text), guessBytes)]
-	if mayBeNotice(head) && r.isNotice(text, s) {
+	head := text[:min(len(text), noticeBytes)]
+	if !r.endsAsProgram(text, s) && mayBeNotice(head) && r.isNotice(text, s) {
 		return "", "", false
 	}
 	if r.isForm(text, s) || isFrontMatter(text) || r.isLayout(text, s) {

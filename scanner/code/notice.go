@@ -60,7 +60,29 @@ const (
 	programAtEnd   = 3
 	programBetween = 6
 	looksLikeCode  = 2.0
+	// longestEnd is the length of a line that is looked into for words of law to
+	// save looking for them elsewhere.
+	longestEnd = 200
 )
+
+// endsAsProgram reports whether the last lines of the segment s, whose bytes are
+// text, show that it is no notice, as those of nearly all programs do.
+func (r *reading) endsAsProgram(text []byte, s *segment) bool {
+	base, run := r.lines[s.first].start, 0
+	for i := s.last; i >= s.first && run < programAtEnd; i-- {
+		l := &r.lines[i]
+		if l.kind == lines.Blank {
+			continue
+		}
+		if l.end-l.start > longestEnd || countLegal(text[l.start-base:l.end-base]) > 0 {
+			return false
+		}
+		if l.emit >= looksLikeCode {
+			run++
+		}
+	}
+	return run == programAtEnd
+}
 
 // isNotice reports whether the segment s, whose bytes are text, is a licence
 // text or a copyright notice without a program. Licences use the characters of

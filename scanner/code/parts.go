@@ -62,6 +62,9 @@ func (r *reading) parts(l *line, body []byte, escapes int) {
 // countParts counts the parts of a line that are not blank, and those that look
 // like code.
 func (r *reading) countParts(body, separator []byte) (n, code int) {
+	if bytes.Count(body, separator) < leastParts-1 {
+		return 0, 0 // too few to count for anything
+	}
 	for rest, more := body, true; more && n < maxParts; {
 		var part []byte
 		part, rest, more = bytes.Cut(rest, separator)

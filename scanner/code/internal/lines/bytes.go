@@ -36,6 +36,16 @@ func byteClasses() (t [256]uint8) {
 	return t
 }
 
+// classBit is a bit for each class that words are made of, and 0 for the others.
+var classBit = func() (t [256]uint8) {
+	for i := range t {
+		if k := classOf[i]; k >= classLower {
+			t[i] = 1 << k
+		}
+	}
+	return t
+}()
+
 // Word shapes.
 const (
 	shapeStart   = iota // before the first token

@@ -24,7 +24,86 @@ const (
 // Kinds is how many kinds there are.
 const Kinds = int(Encoded) + 1
 
-func kindOf(line, body []byte, counts *marks, columns int) Kind {
+// kindOf takes a line, what is between the blanks at its ends, the columns of
+// those before it, and whether there are others in it.
+func kindOf(line, body []byte, counts *marks, columns int, blank bool) Kind {
+	second := byte(0)
+	if len(body) > 1 {
+		second = body[1]
+	}
+	if opens[body[0]]&follows[second] != 0 {
+		return kindByBeginning(line, body, counts, columns)
+	}
+	// Most lines of a program are such, and few questions remain.
+	if body[0] == '/' && isTrace(line, body, columns) {
+		return Trace
+	}
+	if len(body) >= leastEncoded && isDump(body) {
+		return Encoded
+	}
+	if counts[markColon] >= 3 && isDiagnostic(body) {
+		return Log
+	}
+	if body[0] == '}' && isJSON(body, counts) {
+		return JSON
+	}
+	if max(counts[markComma], counts[markTab], counts[markBar]) >= 2 && isRow(body, counts) {
+		return Row
+	}
+	if second == '.' || second == ')' {
+		if isItem(body, counts) {
+			return Item
+		}
+	}
+	if !blank && isEncoded(body) {
+		return Encoded
+	}
+	return Plain
+}
+
+// A line whose first two bytes have no bit in common in these begins like nothing
+// that is told by its beginning.
+var opens, follows = func() (first, second [256]uint16) {
+	bit := uint16(1)
+	pair := func(these, those string) {
+		for _, c := range []byte(these) {
+			first[c] |= bit
+		}
+		for _, c := range []byte(those) {
+			second[c] |= bit
+		}
+		if bit <<= 1; bit == 0 {
+			panic("lines: too many beginnings")
+		}
+	}
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	const (
+		digits = "0123456789"
+		small  = "abcdefghijklmnopqrstuvwxyz"
+		large  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	)
+	// Data and times, bars, brackets, items of lists.
+	pair(digits+"[{<(]|\"-*+,; \t\xe2", string(all[:]))
+	pair("`~", "`~")
+	pair("@", "@")
+	pair("di", "in")           // of diffs
+	pair("#", "ide!"+digits)   // directives, frames of a trace
+	pair("a", "t")             // of traces
+	pair("FTCE", "irax")       // as well
+	pair("gf.", "or.")         // as well
+	pair("JFMASOND", "aepuco") // months
+	pair("MTWFS", "ouehra")    // days
+	pair("IWEDTFCN", large)    // levels
+	pair("tlm", "ise")         // settings of a log line
+	pair(small, digits)        // a1) one
+	return first, second
+}()
+
+// kindByBeginning is kindOf of a line of any beginning.
+func kindByBeginning(line, body []byte, counts *marks, columns int) Kind {
 	switch body[0] {
 	case '`', '~':
 		if len(body) >= 3 && body[1] == body[0] && body[2] == body[0] && counts[markBacktick] < 6 {

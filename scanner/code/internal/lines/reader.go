@@ -166,6 +166,7 @@ func (r *Reader) Read(line []byte) Line {
 		prev      = uint32(' ') // the last byte of the last token
 		sep       = uint32(0)   // what stands between the last word and here
 		firstWord uint32
+		blank     bool // somewhere in it
 	)
 	weights := &r.W.W
 	for i := 0; i < len(body); {
@@ -179,6 +180,7 @@ func (r *Reader) Read(line []byte) Line {
 			if c == '\t' {
 				counts[markTab]++
 			}
+			blank = true
 			i++
 			for i < len(body) && classOf[body[i]] == classSpace {
 				if body[i] == '\t' {
@@ -206,16 +208,16 @@ func (r *Reader) Read(line []byte) Line {
 		default:
 			j := i + 1
 			hash := uint32(c) * hash1
-			rest := uint32(0) // classes of the bytes but the first
+			rest := uint8(0) // classes of the bytes but the first
 			next := uint32(0)
 			for j < len(body) {
 				c := body[j]
-				k := classOf[c]
-				if k < classLower {
+				k := classBit[c]
+				if k == 0 {
 					next = uint32(c)
 					break
 				}
-				rest |= 1 << k
+				rest |= k
 				hash = (hash + uint32(c)) * hash1
 				j++
 			}
@@ -249,7 +251,7 @@ func (r *Reader) Read(line []byte) Line {
 		n++
 	}
 	r.n = n
-	kind := kindOf(line, body, &counts, columns)
+	kind := kindOf(line, body, &counts, columns, blank)
 	whole := r.shape(body, columns, firstWord, words, joined, puncts, &counts, kind)
 
 	score := float32(tokens)*inverseRoot(n) + float32(whole+r.W.Bias)

@@ -96,6 +96,14 @@ func (r *Reader) Skim(line []byte) (score float32, ok bool) {
 	if len(line) < leastSkimmed {
 		return 0, false
 	}
+	start := 0
+	for start < len(line)-1 && line[start] == ' ' {
+		start++
+	}
+	body := line[start:]
+	if classOf[body[0]] <= classPunct || len(line) <= censusBlock && start*7 > len(line)*2 {
+		return 0, false // as the counts would say of so many blanks
+	}
 	hardIn := 80
 	if len(line) >= longLine {
 		hardIn = 40
@@ -113,12 +121,7 @@ func (r *Reader) Skim(line []byte) (score float32, ok bool) {
 			return 0, false
 		}
 	}
-	start := 0
-	for start < len(line)-1 && line[start] == ' ' {
-		start++
-	}
-	body := line[start:]
-	if classOf[body[0]] <= classPunct || isTrace(line, body, start) || isLog(body) || isDiffHead(body) {
+	if isTrace(line, body, start) || isLog(body) || isDiffHead(body) {
 		return 0, false
 	}
 	if len(line) < longLine {
