@@ -218,6 +218,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"word":          {doc: "the value reads like words or an identifier rather than random characters", value: wordLike},
 	"identifier":    {doc: "the value looks like a variable, a call, a path or a type of a programming language", value: identifierLike},
 	"password":      {doc: "the value could be a password that a person chose: two classes of characters or more, no markup", context: passwordHere},
+	"told-password": {doc: "the value could be a password in a sentence: as password, or words with a number", context: toldHere},
 	"placeholder":   {doc: "the value stands for another, such as your_key_here, <token>, ${TOKEN}, xxxx or 12345678", value: placeholder},
 	"person-name":   {doc: "the words could be a person's name: none is a common word, a month or a form of address", value: couldBeName},
 	"given-name":    {doc: "the value could be a person's name of two words or more, and the first or the last is one of 30,000 given names", value: givenName},

@@ -1,6 +1,9 @@
 package rules
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // minMachineMade is the length from which characters of all classes are a password, quotation marks or none.
 const minMachineMade = 12
@@ -9,7 +12,7 @@ const minMachineMade = 12
 // nothing, in no code.
 func passwordHere(c *candidate) bool {
 	v := c.value()
-	if passwordLike(v) {
+	if passwordLike(v) || mixedCase(v) && (quoted(c) || compoundWord(v)) && toldPassword(v) {
 		return true
 	}
 	if !bytes.ContainsAny(v, "()[]{}") || bytes.IndexByte(v, ' ') >= 0 || balanced(v) {
@@ -60,4 +63,39 @@ func passwordLike(v []byte) bool {
 		return false
 	}
 	return classes(v) >= 2 && !identifierLike(v) && !bytes.Contains(v, []byte("://"))
+}
+
+// compoundWord is true of words that signs join which stand in no name of a program.
+func compoundWord(v []byte) bool {
+	return countSymbols(v) > 0 && !bytes.ContainsAny(v, "./:\\") && isAlnum(v[0])
+}
+
+// What algorithms, protocols and versions are called, before a digit.
+var technicalWords = []string{
+	"sha", "md", "base", "utf", "aes", "rsa", "des", "pbkdf", "argon", "bcrypt", "oauth", "oidc", "ipv", "http", "tls", "ssl", "x", "pkcs", "iso", "rfc", "win", "windows",
+	"python", "java", "es", "fido", "u", "v", "version", "cp", "latin", "level", "type", "step", "option", "rot", "crc", "hs", "rs", "php", "sql", "db", "log4j", "h", "s", "k",
+}
+
+// toldHere is passwordHere, and true of what a sentence tells.
+func toldHere(c *candidate) bool { return passwordHere(c) || toldPassword(c.value()) }
+
+// toldPassword is passwordLike, and true of what people make of words and a number, as in Cactus-Verde-7:
+// code would call a variable so, a sentence calls nothing else so.
+func toldPassword(v []byte) bool {
+	if passwordLike(v) {
+		return true
+	}
+	if len(v) < 8 || countDigits(v) == 0 || countLetters(v) < 4 || bytes.ContainsAny(v, "()[]{}<>=\\") || bytes.Contains(v, []byte("://")) {
+		return false
+	}
+	if classes(v) < 3 || isDigit(v[0]) || v[0] == '/' || bytes.Count(v, []byte("/")) > 1 || bytes.Contains(v, []byte("::")) || bytes.Contains(v, []byte("->")) {
+		return false
+	}
+	lower := strings.ToLower(string(v))
+	for _, w := range technicalWords {
+		if rest, ok := strings.CutPrefix(lower, w); ok && strings.TrimLeft(rest, "-_.") != "" && isDigit(strings.TrimLeft(rest, "-_.")[0]) {
+			return false
+		}
+	}
+	return true
 }
