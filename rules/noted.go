@@ -49,7 +49,7 @@ func (s *listSet) add(o listSet) {
 }
 
 const (
-	blockBits = 7 // of the size of a block: most windows lie in one or two
+	blockBits = 6 // of the size of a block: most windows lie in one or two
 	rowBits   = 6 // candidates so close stand in one row, mostly
 	rowSlots  = 1024
 )
