@@ -44,11 +44,9 @@ func (e *FileError) Error() string {
 // scanner.Action, and types with UnmarshalYAML(*yaml.Node) or UnmarshalText.
 // Unknown and repeated keys are errors. An empty file leaves into as it was.
 func DecodeYAML(file string, data []byte, into any) error {
-	doc, simple := simpleYAML(data)
-	if !simple {
-		if err := yaml.Unmarshal(data, &doc); err != nil {
-			return syntaxError(file, data, err)
-		}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return syntaxError(file, data, err)
 	}
 	if doc.Kind == 0 || len(doc.Content) == 0 {
 		return nil
@@ -322,9 +320,9 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, what string) {
 	if v.IsNil() {
 		v.Set(reflect.MakeMap(v.Type()))
 	}
-	seen := make(map[string]int)
+	seen := seenKeys(n)
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, ok := d.key(n.Content[i], seen)
+		key, ok := d.key(n, i, seen)
 		if !ok {
 			continue
 		}
@@ -342,16 +340,38 @@ func (d *decoder) isMapping(n *yaml.Node, what string) bool {
 	return true
 }
 
-func (d *decoder) key(n *yaml.Node, seen map[string]int) (string, bool) {
+// fewKeys is how many keys of a mapping are compared with each other rather than noted.
+const fewKeys = 32
+
+// seenKeys makes a place to note the keys of a mapping, nil if they are few.
+func seenKeys(n *yaml.Node) map[string]int {
+	if len(n.Content) <= 2*fewKeys {
+		return nil
+	}
+	return make(map[string]int)
+}
+
+// key returns the key of a mapping that is entry i of its node. seen has the lines of those before, unless they are few.
+func (d *decoder) key(mapping *yaml.Node, i int, seen map[string]int) (string, bool) {
+	n := mapping.Content[i]
 	if n.Kind != yaml.ScalarNode {
 		d.fault(n, "a key is %s: write a plain word", kindOf(n))
 		return "", false
 	}
-	if first, ok := seen[n.Value]; ok {
+	first, again := seen[n.Value]
+	if seen == nil {
+		for k := 0; k < i && !again; k += 2 {
+			if other := mapping.Content[k]; other.Kind == yaml.ScalarNode && other.Value == n.Value {
+				first, again = other.Line, true
+			}
+		}
+	} else if !again {
+		seen[n.Value] = n.Line
+	}
+	if again {
 		d.fault(n, "key %q stands here again, first on line %d: keep one", n.Value, first)
 		return "", false
 	}
-	seen[n.Value] = n.Line
 	return n.Value, true
 }
 
@@ -360,9 +380,9 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, what string) {
 		return
 	}
 	fields := fieldsOf(v.Type())
-	seen := make(map[string]int)
+	seen := seenKeys(n)
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, ok := d.key(n.Content[i], seen)
+		key, ok := d.key(n, i, seen)
 		if !ok {
 			continue
 		}

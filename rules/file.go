@@ -82,7 +82,7 @@ type Rule struct {
 	NoMatch    []string `yaml:"nomatch"`
 
 	place
-	places map[string]int // line of each key
+	keys []keyPlace
 }
 
 // Pattern is one of a rule's regular expressions, with what differs for it. In
@@ -155,19 +155,35 @@ func isSet(own, rule *bool) bool {
 
 // UnmarshalYAML reads the fields and remembers their lines.
 func (r *Rule) UnmarshalYAML(n *yaml.Node) error {
-	r.places = make(map[string]int)
 	if n.Kind == yaml.MappingNode {
+		r.keys = make([]keyPlace, 0, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			r.places[n.Content[i].Value] = n.Content[i].Line
+			r.keys = append(r.keys, keyPlace{n.Content[i].Value, n.Content[i].Line})
 		}
 	}
 	type plain Rule
 	return decodeNode(r.file, n, (*plain)(r), "a rule")
 }
 
+// keyPlace is where a key of a rule stands.
+type keyPlace struct {
+	key  string
+	line int
+}
+
+// keyLine returns the line of a key, 0 if the rule has none of that name.
+func (r *Rule) keyLine(key string) int {
+	for _, k := range r.keys {
+		if k.key == key {
+			return k.line
+		}
+	}
+	return 0
+}
+
 // fault is a FileError of this rule at one of its keys.
 func (r *Rule) fault(key, format string, args ...any) *FileError {
-	line := r.places[key]
+	line := r.keyLine(key)
 	if line == 0 {
 		line = r.line
 	}
@@ -315,7 +331,7 @@ func parseFile(name string, data []byte, sound bool) (*File, error) {
 			return nil, &FileError{File: name, Msg: fmt.Sprintf("entry %d of rules is empty: write a rule or remove the dash", i+1)}
 		}
 		if r.Pattern != "" {
-			r.Patterns = slices.Insert(r.Patterns, 0, Pattern{Expr: r.Pattern, place: place{r.file, r.places["pattern"]}})
+			r.Patterns = slices.Insert(r.Patterns, 0, Pattern{Expr: r.Pattern, place: place{r.file, r.keyLine("pattern")}})
 		}
 		r.Patterns = append(r.Patterns, r.wordPatterns()...)
 		d.faults = append(d.faults, r.validate(valid)...)

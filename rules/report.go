@@ -76,7 +76,7 @@ func (r *Report) run(set *Set, rule *Rule, list, example string) {
 		if msg == "" {
 			continue
 		}
-		line := rule.places[list]
+		line := rule.keyLine(list)
 		if line == 0 {
 			line = rule.line
 		}

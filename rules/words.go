@@ -43,7 +43,7 @@ func (r *Rule) wordPatterns() []Pattern {
 		for chunk := range slices.Chunk(layer, wordsOfPattern) {
 			out = append(out, Pattern{
 				Expr: strings.Join(chunk, "|"), IgnoreCase: ignoreCase, WholeWord: wholeWord,
-				place: place{r.file, r.places["words"]},
+				place: place{r.file, r.keyLine("words")},
 			})
 		}
 	}
