@@ -28,7 +28,7 @@ func newGates(s *Set) []gate {
 			}
 		}
 	}
-	gates := make([]gate, s.matcher.Len())
+	gates := make([]gate, len(s.judges))
 	for i := range gates {
 		g := &gates[i]
 		g.shut, g.fewest = true, min(bits.TrailingZeros64(s.counts[i]), 63)

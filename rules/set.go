@@ -109,12 +109,15 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
+	// Meanwhile the judges are grouped.
+	compiled := make(chan error, 1)
+	go func() {
+		var err error
+		s.matcher, err = match.Compile(patterns)
+		compiled <- err
+	}()
 	if !beside {
 		s.lexicon.seal()
-	}
-	var err error
-	if s.matcher, err = match.Compile(patterns); err != nil {
-		return nil, s.patternErrors(err)
 	}
 	s.groups, s.counts = make([][]*group, len(s.judges)), make([]uint64, len(s.judges))
 	var lists [][]check
@@ -134,6 +137,9 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 		}
 	}
 	s.gates = newGates(s)
+	if err := <-compiled; err != nil {
+		return nil, s.patternErrors(err)
+	}
 	s.find = s.matcher.FindGated
 	if len(s.sources) > 0 {
 		s.judges = append(s.judges, listed...)

@@ -264,10 +264,15 @@ func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled
 	if f.step.list == nil {
 		places = firstLen
 	}
+	taken := make(map[[classLen]uint64]int, len(items)) // the bucket of anchors with such sets
 	for i := range items {
 		it := items[i]
 		for k := places; k < classLen; k++ {
 			it.sets[k] = ^uint64(0)
+		}
+		if b, ok := taken[[classLen]uint64(it.sets[:])]; ok {
+			banks[b/buckets].add(b%buckets, &items[i], &f.pairing) // which lets nothing more through
+			continue
 		}
 		var with [classLen][]uint64
 		for k := range with {
@@ -302,6 +307,7 @@ func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled
 				b.with[k][w] |= x
 			}
 		}
+		taken[[classLen]uint64(it.sets[:])] = chosen
 		banks[chosen/buckets].add(chosen%buckets, &items[i], &f.pairing)
 	}
 }

@@ -1,5 +1,7 @@
 package match
 
+import "slices"
+
 // extent is how far one part of a pattern can go through a text.
 type extent struct {
 	set   byteSet
@@ -11,7 +13,8 @@ type extent struct {
 // extents turns a list of elements into steps for reachAhead; neighbours
 // that need not look at the text become one step.
 func extents(list []*node) []extent {
-	var out []extent
+	var room [16]extent // nearly always enough
+	out := room[:0]
 	for _, n := range list {
 		lo, hi := n.widths()
 		if hi == 0 {
@@ -32,7 +35,10 @@ func extents(list []*node) []extent {
 		}
 		out = append(out, e)
 	}
-	return out
+	if len(out) == 0 {
+		return nil
+	}
+	return slices.Clone(out)
 }
 
 // widest returns the greatest number of bytes of all steps together, or noLimit.

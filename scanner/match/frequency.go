@@ -90,7 +90,13 @@ func groupShares(s byteSet) []groupShare {
 			n[groupOf[i<<6|bits.TrailingZeros64(w)]]++
 		}
 	}
-	var out []groupShare
+	some := 0
+	for _, k := range n {
+		if k != 0 {
+			some++
+		}
+	}
+	out := make([]groupShare, 0, some)
 	for g, k := range n {
 		if k == 0 {
 			continue
@@ -147,6 +153,12 @@ func (f *followed) follow(freq *frequencies, before *followed) {
 			continue
 		}
 		row := &freq.after[from.group]
+		if len(f.last) > frequencyGroups/4 {
+			for g, share := range row { // all of them one after the other, which is faster
+				then[g] += p * share
+			}
+			continue
+		}
 		for _, s := range f.last {
 			then[s.group] += p * row[s.group]
 		}

@@ -12,7 +12,7 @@ type setFinder struct {
 	nfa              program
 	asserts          bool     // in nfa
 	back             bool     // lists are read towards the beginning of the text
-	seen             []uint32 // by instruction, kind and neighbours: the round in which it was met
+	seen             []uint32 // by instruction, and by kind and neighbours if assertions ask: the round in which it was met
 	round            uint32
 	now, next, stack []strand
 
@@ -275,7 +275,11 @@ func (f *setFinder) start(list []*node, places int) (pc int32, ok bool) {
 // from follows the program from start, where the byte before is of the given kind, and adds to seq and end.
 func (f *setFinder) from(start int32, kind uint8, seq []byteSet, end []bool) {
 	p, asserts := f.nfa, f.asserts
-	if n := len(p) << 6; len(f.seen) < n {
+	n := len(p)
+	if asserts {
+		n <<= 6
+	}
+	if len(f.seen) < n {
 		f.seen = make([]uint32, 2*n)
 	}
 	now, next, stack := append(f.now[:0], strand{start, kind, anyKind}), f.next, f.stack
@@ -291,7 +295,11 @@ func (f *setFinder) from(start int32, kind uint8, seq []byteSet, end []bool) {
 		for len(stack) > 0 {
 			s := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
-			if seen := &f.seen[int(s.pc)<<6|int(s.read)<<4|int(s.may)]; *seen == f.round {
+			at := int(s.pc)
+			if asserts {
+				at = at<<6 | int(s.read)<<4 | int(s.may)
+			}
+			if seen := &f.seen[at]; *seen == f.round {
 				continue
 			} else {
 				*seen = f.round
