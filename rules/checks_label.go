@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // Words that name a credential, and those that do so as the end or the
@@ -22,6 +23,21 @@ func wordSet(lists ...string) map[string]bool {
 		}
 	}
 	return set
+}
+
+// hasFolded reports whether a set of words in lower case has the word.
+func hasFolded(set map[string]bool, word []byte) bool {
+	var lower [32]byte
+	if len(word) > len(lower) {
+		return set[strings.ToLower(string(word))]
+	}
+	for i, b := range word {
+		if b >= utf8.RuneSelf {
+			return set[strings.ToLower(string(word))]
+		}
+		lower[i] = lowerASCII(b)
+	}
+	return set[string(lower[:len(word)])]
 }
 
 // Words that name something else that looks like a key.

@@ -49,7 +49,7 @@ func couldBeName(v []byte) bool {
 	words, letters := 0, 0
 	for w := range bytes.FieldsSeq(v) {
 		if at := bytes.IndexAny(w, "'’"); at > 0 && at <= len(w)-2 {
-			if notNames[strings.ToLower(string(w[:at]))] { // it's, that's
+			if hasFolded(notNames, w[:at]) { // it's, that's
 				return false
 			}
 		}
@@ -62,7 +62,7 @@ func couldBeName(v []byte) bool {
 			return false
 		}
 		if unicode.IsUpper(r) {
-			if lower := strings.ToLower(string(w)); notNames[lower] || placeWords[lower] {
+			if hasFolded(notNames, w) || hasFolded(placeWords, w) {
 				return false
 			}
 		}

@@ -28,6 +28,7 @@ type scratch struct {
 	gates    []gate   // of the set
 	anchors  []anchor // findings of the text that others may stand beside
 	besides  besideGate
+	taken    []scanner.Span // by findings
 
 	// The candidate at hand, and one that begins inside it. They stand here since checks are
 	// called by pointer, for which each candidate would otherwise need memory of its own.
@@ -98,7 +99,7 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 			}
 		}
 		if s.repeating != nil && len(found) > ofText {
-			found = s.repeats(found, ofText, texts[i].Bytes)
+			found = s.repeats(found, sc, ofText, texts[i].Bytes)
 		}
 		if s.least != nil && len(found) > ofText {
 			s.count(found[ofText:], texts[i].Bytes)

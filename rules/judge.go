@@ -228,7 +228,7 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 	if confidence = j.weigh(sc, c); confidence == 0 {
 		return 0, true, nil
 	}
-	if j.values != nil && j.values[strings.ToLower(string(c.value()))] {
+	if j.values != nil && hasFolded(j.values, c.value()) {
 		return 0, true, nil
 	}
 	stands := (j.drop || j.mark) && (standsIn(c.value()) || elided(c) || printedSample(c))

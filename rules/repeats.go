@@ -20,7 +20,7 @@ const (
 
 // repeats appends a finding for each place where a word of a finding stands again
 // on its own. The findings from first on are those of the text.
-func (s *Set) repeats(found []scanner.Finding, first int, text []byte) []scanner.Finding {
+func (s *Set) repeats(found []scanner.Finding, sc *scratch, first int, text []byte) []scanner.Finding {
 	var words []string
 	var owner []int
 	for i := first; i < len(found) && len(words) < maxRepeated; i++ {
@@ -43,13 +43,16 @@ func (s *Set) repeats(found []scanner.Finding, first int, text []byte) []scanner
 	if len(words) == 0 {
 		return found
 	}
-	var taken []scanner.Span // by what is found already, in order and none inside another
+	taken := sc.taken[:0] // by what is found already, in order and none inside another
 	for _, f := range found[first:] {
 		if f.Confidence >= scanner.Medium {
 			taken = append(taken, f.Span)
 		}
 	}
 	taken = joined(taken)
+	if sc.taken = taken; cap(taken) > keepFindings {
+		sc.taken = nil
+	}
 	for k, word := range words {
 		f := found[owner[k]]
 		from, to := 0, len(text)

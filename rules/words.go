@@ -90,6 +90,7 @@ func inWord(r rune) bool {
 // stopWords finds which of many short texts a value contains.
 type stopWords struct {
 	starts map[[stopStart]byte][]string // by their first bytes
+	first  [256]bool                    // the first of those
 	short  []string                     // shorter than that
 }
 
@@ -104,6 +105,7 @@ func newStopWords(words []string) *stopWords {
 		}
 		key := [stopStart]byte([]byte(w))
 		s.starts[key] = append(s.starts[key], w)
+		s.first[key[0]] = true
 	}
 	return s
 }
@@ -117,6 +119,9 @@ func (s *stopWords) in(value []byte) string {
 		}
 	}
 	for i := 0; i+stopStart <= len(v); i++ {
+		if !s.first[v[i]] {
+			continue
+		}
 		for _, w := range s.starts[[stopStart]byte([]byte(v[i:i+stopStart]))] {
 			if strings.HasPrefix(v[i:], w) {
 				return w
