@@ -34,6 +34,7 @@
 // (lexicon.go), in blocks of the text that a candidate stands in, and a rule asks
 // what was found. A check that takes numbers of other lengths only is not called, and a match is not
 // even looked for where too few letters and digits stand for any of its rules (gate.go).
+// What stands beside findings is looked for with patterns of its own (beside.go), without those that want a word that is not there.
 //
 // Explain runs what Detect runs, with a trace (explain.go): an explanation from code
 // of its own would sooner or later explain something else.
