@@ -157,7 +157,7 @@ func (j *judge) isBeside(c *candidate, anchors []anchor, longest int) bool {
 		case a.Start < c.end && a.End > c.start:
 			return false
 		case near: // most texts with a candidate are full of findings
-		case a.rule != j.rule.ID && !slices.Contains(j.barren, a.rule):
+		case (a.rule != j.rule.ID || j.beside.Own) && !slices.Contains(j.barren, a.rule):
 			near = true
 		}
 	}

@@ -161,3 +161,11 @@ func isYear(year, digits int) bool {
 func isDateDigits(d []byte) bool {
 	return isDay(number(d[:2]), number(d[2:4]), number(d[4:6]))
 }
+
+// timestamp is true of a date that a time of day follows. At midnight people are born in exports of databases.
+func timestamp(c *candidate) bool {
+	if sep := c.after(1); sep != ' ' && sep != 'T' || !isDigit(c.after(2)) || !isDigit(c.after(3)) || c.after(4) != ':' || !isDigit(c.after(5)) {
+		return false
+	}
+	return c.after(2) != '0' || c.after(3) != '0' || c.after(5) != '0' || c.after(6) != '0'
+}

@@ -29,6 +29,8 @@ var notNames = wordSet(`
 	software solutions stores studio studios systems technologies technology theater theatre trust union ventures capital
 	airport arpt intl natl muni municipal county borough district station terminal
 	apartment apt suite unit box street avenue lane drive road place psc usns usnv uscgc astronaut ambassador mission control queen king prince princess pope saint player players provide unfortunately fortunately sure okay greetings mum mom dad brother sister christmas easter english french german spanish american british chinese japanese russian european africa america asia europe
+	café bistro brasserie pub kasteel château chateau schloss castle palace sci sarl sas spa srl bv nv oy ab as inc corp plc pty pvt llp gbr kg ohg sci
+	grüße grüßen grüsse gruß gruss viele liebe herzliche saludos groeten groet hilsen terveisin
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
 	herr frau damen herren kunde kunden kollege kollegen kolleginnen liebe lieber guten tag hallo der die das ein eine und ist wir sie ich nicht firma gmbh ag verein
 	januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
@@ -98,7 +100,7 @@ func notInAddress(c *candidate) bool {
 		for digits <= 5 && isDigit(c.before(2+digits)) {
 			digits++
 		}
-		if digits > 0 && digits <= 5 {
+		if digits > 0 && digits <= 5 && c.before(2+digits) != '#' {
 			return false
 		}
 	}

@@ -1,6 +1,9 @@
 package rules
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // standalone wants no word character on either side.
 func standalone(c *candidate) bool {
@@ -102,3 +105,22 @@ func literal(c *candidate) bool {
 	}
 	return c.value()[0] != '$' || c.end-c.start < 2 || !isLetter(c.value()[1]) && c.value()[1] != '_'
 }
+
+// dateLike is true of what has the form of a street and a number and is none: March 15, Section 4, Room 12.
+func dateLike(v []byte) bool {
+	for w := range bytes.FieldsSeq(v) {
+		if w = bytes.Trim(w, ".,"); len(w) == 0 || isDigit(w[0]) {
+			continue
+		}
+		if monthNamed(w) > 0 && len(w) <= 9 || notStreets[strings.ToLower(string(w))] {
+			return true
+		}
+	}
+	return false
+}
+
+// notStreets are words that a number follows, and that are part of no street's name.
+var notStreets = wordSet(`section chapter article page figure table step part volume vol issue version room line item clause question exercise appendix
+	kapitel abschnitt artikel seite absatz tabelle bild schritt artículo capítulo página paso article chapitre étape articolo capitolo pagina passo
+	order invoice case ticket claim order rechnung auftrag bestellung commande facture pedido factura ordine fattura windows android python version
+	on at by in from to until since am um ab bis seit le el il du den der vom zum on`)

@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -11,42 +12,115 @@ import (
 const (
 	maxAddressParts = 6
 	maxAddressPart  = 48 // bytes
-	maxUnitInFront  = 24
+	maxUnitInFront  = 48 // bytes
+	maxPartsInFront = 3
 )
 
 // unitWords name parts of a house, in front of a number: Flat 4, кв. 45, 3.º Dcha.
 var unitWords = wordSet(`apt ap app boîte bte box tv th mf sal kerros patro apartment unit suite ste flat fl floor room rm block blk building bldg door lot tower house level
 	piso dpto depto puerta planta izq dcha dto esq dta esc bajo bis apto bloco andar casa bâtiment bat étage esc appartement appt interno int scala
+	rt rw izda izqda dcha bât appt
 	stock etage wohnung whg top tür lejl bus og m lok kat daire кв квартира корп корпус стр этаж подъезд`)
+
+// buildingWords name a house in front of its street: Beaumont House, 210 Kingsland Road.
+var buildingWords = wordSet(`house court cottage lodge hall manor mansion mansions villa villas barn farm mill forge rectory vicarage home hospital hospice residence residences apartments
+	tower towers building block gardens heights wharf terrace flats chambers studios centre center college school clinic hotel inn
+	résidence residencia residencial résidences edificio edifício condomínio condominio bâtiment immeuble torre urbanización urb conjunto quinta palazzo villetta
+	wohnanlage haus hof residentie blok apartmán sitesi apartmanı mah mahallesi taman wisma menara perumahan komplek`)
+
+// countries end an address, whatever follows.
+var countries = func() map[string]bool {
+	m := make(map[string]bool)
+	for name := range strings.SplitSeq(`austria|österreich|belgium|belgië|belgique|brazil|brasil|bulgaria|canada|chile|china|colombia|croatia|hrvatska|czech republic|czechia|denmark|danmark|england|estonia|finland|suomi|france|germany|deutschland|greece|hong kong|hungary|magyarország|iceland|india|indonesia|ireland|israel|italy|italia|japan|kenya|latvia|lithuania|luxembourg|malaysia|malta|mexico|méxico|the netherlands|netherlands|nederland|new zealand|nigeria|norway|norge|pakistan|peru|perú|philippines|poland|polska|portugal|romania|românia|scotland|serbia|singapore|slovakia|slovenia|south africa|south korea|spain|españa|sweden|sverige|switzerland|schweiz|suisse|svizzera|taiwan|thailand|türkiye|turkey|uk|u.k|united kingdom|ukraine|usa|u.s.a|united states|uruguay|vietnam|wales|argentina|ecuador|egypt|ghana|jersey|northern ireland|uae|united arab emirates|qatar|saudi arabia`, "|") {
+		m[name] = true
+	}
+	return m
+}()
 
 // placeParticles join the words of a town's name: Santa Cruz de Tenerife.
 var placeParticles = wordSet(`de del la las los el da do das dos du des le les sur sous en am an der im bei ob van den ter upon on of the und y e d i och nad pod`)
 
-// addressStart is where an address begins of which the value is the street: at a flat
-// or suite in front of it.
+// addressStart is where an address begins of which the value is the street: at the flat, suite,
+// house and building in front of it, which commas part.
 func (c *candidate) addressStart() int {
-	from := max(0, c.start-maxUnitInFront)
-	front := bytes.TrimRight(c.text[from:c.start], " ")
+	start := c.start
+	for range maxPartsInFront {
+		part := partInFront(c.text, start)
+		if part < 0 {
+			break
+		}
+		start = part
+	}
+	return start
+}
+
+// partInFront is where the part of an address begins that a comma or a slash ends right before text[at], or -1.
+func partInFront(text []byte, at int) int {
+	from := max(0, at-maxUnitInFront)
+	front := bytes.TrimRight(text[from:at], " \r\n")
 	if len(front) < 4 || front[len(front)-1] != ',' && front[len(front)-1] != '/' {
-		return c.start
+		return -1
 	}
 	front = front[:len(front)-1]
-	at := len(front)
-	for at > 0 && (isAlnum(front[at-1]) || front[at-1] == '-') {
-		at--
+	start, building := len(front), false
+	if town := postalTown(front); town >= 0 {
+		return from + town
 	}
-	if at == len(front) || at == 0 || !slices.ContainsFunc(front[at:], isDigit) && len(front)-at > 1 {
-		return c.start
+	for end := len(front); end > 0; end = start - 1 {
+		word := front[bytes.LastIndexAny(front[:end], " \n(:;,\"“„|>")+1 : end]
+		bare := bytes.Trim(word, ".#-")
+		r, _ := utf8.DecodeRune(bare)
+		lower := string(bytes.ToLower(bare))
+		known := unitWords[lower] || buildingWords[lower] || string(word) == "The"
+		switch {
+		case len(word) == 0 || end-len(word) == 0 && from > 0:
+			end = 0
+		case known, unicode.IsUpper(r), isDigit(word[0]), placeParticles[lower] && start < len(front):
+			building = building || known
+			start = end - len(word)
+			if unitWords[lower] && start > 0 && !unicode.IsUpper(r) && !isDigit(word[0]) { // a flat 4: what precedes is a sentence
+				end = 0
+			}
+		default:
+			end = 0
+		}
+		if end == 0 || start == 0 || front[start-1] != ' ' {
+			break
+		}
 	}
-	word := bytes.TrimRight(front[:at], " .#")
-	start := len(word)
-	for start > 0 && isLetter(word[start-1]) {
-		start--
-	}
-	if start == len(word) || !unitWords[string(bytes.ToLower(word[start:]))] {
-		return c.start
+	part := front[start:]
+	if !building || len(part) < 3 || !bytes.ContainsFunc(part, func(r rune) bool { return unicode.IsUpper(r) || unicode.IsDigit(r) }) {
+		return -1
 	}
 	return from + start
+}
+
+// postalTown is where a postal code and a town begin that end a text, or -1: 6720 Szeged.
+func postalTown(front []byte) int {
+	start := bytes.LastIndexAny(front, "\n(:;,\"“„|>") + 1
+	for start < len(front) && front[start] == ' ' {
+		start++
+	}
+	for start < len(front) && !isDigit(front[start]) { // behind a word such as lives
+		next := bytes.IndexByte(front[start:], ' ')
+		if next < 0 {
+			return -1
+		}
+		start += next + 1
+	}
+	digits := 0
+	for start+digits < len(front) && isDigit(front[start+digits]) {
+		digits++
+	}
+	rest := front[min(len(front), start+digits):]
+	if digits < 4 || digits > 6 || len(rest) < 4 || rest[0] != ' ' || len(bytes.Fields(rest)) > 3 || slices.ContainsFunc(rest, isDigit) {
+		return -1
+	}
+	r, _ := utf8.DecodeRune(rest[1:])
+	if !unicode.IsUpper(r) {
+		return -1
+	}
+	return start
 }
 
 // addressEnd is where an address ends of which the value is the street and the number: behind
@@ -72,7 +146,7 @@ func (c *candidate) addressEnd() int {
 		if line {
 			towns = -maxAddressParts // in a new line only a postal code tells
 		}
-		if kind != townPart || towns > 1 || towns > 0 && endsSentence(c.text, at) {
+		if kind != townPart || towns > 1 || towns > 0 && endsSentence(c.text, at) || countries[string(bytes.ToLower(c.text[next:at]))] {
 			end = at
 		}
 		if len(bytes.Trim(c.text[at:stop], " .")) > 0 {
@@ -89,6 +163,9 @@ func (c *candidate) addressEnd() int {
 // partStart is where the next part begins behind text[at], or -1; line is true of one in a new line.
 func partStart(text []byte, at int) (next int, line bool) {
 	next = at
+	if next+1 < len(text) && text[next] == '.' && text[next+1] == ',' { // 4º izq., 28028 Madrid
+		next++
+	}
 	for next < len(text) && next-at < 4 && (text[next] == ',' || text[next] == ' ' || text[next] == '\n' || text[next] == '\r' || text[next] == '-' && next > at && text[next-1] == ' ') {
 		line = line || text[next] == '\n'
 		next++
@@ -104,6 +181,7 @@ func partEnd(text []byte, from int) int {
 	end := from
 	for end < len(text) && end-from <= maxAddressPart {
 		switch b := text[end]; {
+		case (b == '(' || b == ')') && inProvince(text[from:], end-from):
 		case b < ' ', bytes.IndexByte([]byte(",;:()<>[]{}|\"!?=@"), b) >= 0, bytes.HasPrefix(text[end:], []byte(" – ")):
 			return end
 		case b == '.' && (end+1 == len(text) || text[end+1] <= ' '):
@@ -122,12 +200,36 @@ func partEnd(text []byte, from int) int {
 	return runeStart(text, end)
 }
 
+// inProvince reports whether the parenthesis part[at] encloses one word between a town and a postal
+// code: Montréal (Québec) H2J 2L3.
+func inProvince(part []byte, at int) bool {
+	if part[at] == ')' {
+		return bytes.IndexByte(part[:at], '(') > 0
+	}
+	n := bytes.IndexByte(part[at:], ')')
+	if n == 3 && at >= 3 && part[at-1] == ' ' && isStateCode(part[at+1:at+3]) {
+		return true // 33100 Udine (UD)
+	}
+	if n < 3 || n > 24 || at < 3 || part[at-1] != ' ' || at+n+2 >= len(part) || part[at+n+1] != ' ' || bytes.ContainsAny(part[at+1:at+n], " .,") {
+		return false
+	}
+	r, _ := utf8.DecodeRune(part[at+1:])
+	next := part[at+n+2:]
+	return unicode.IsUpper(r) && (isDigit(next[0]) || len(next) > 1 && next[0] >= 'A' && next[0] <= 'Z' && isDigit(next[1]))
+}
+
 func endsSentence(text []byte, at int) bool {
+	if at < len(text) && text[at] == ' ' {
+		at++
+		if at < len(text) && text[at] != '|' && text[at] != '/' && text[at] != '(' {
+			return false
+		}
+	}
 	if at == len(text) {
 		return true
 	}
 	switch text[at] {
-	case '.', ';', ')', '"', '\n', '\r', '!', '?', '|', '<', '\'':
+	case '.', ';', ')', '"', '\n', '\r', '!', '?', '|', '<', '\'', '/', '(':
 		return true
 	}
 	return false
@@ -152,7 +254,7 @@ func addressPart(part []byte, goesOn bool) (size int, kind partKind) {
 		for to < len(part) && part[to] != ' ' {
 			to++
 		}
-		bare := bytes.Trim(part[from:to], ".,'’#")
+		bare := bytes.Trim(part[from:to], ".,'’#()")
 		r, _ := utf8.DecodeRune(bare)
 		lower := string(bytes.ToLower(bare))
 		switch {
@@ -178,7 +280,7 @@ func addressPart(part []byte, goesOn bool) (size int, kind partKind) {
 		}
 	}
 	switch {
-	case codes > 0 && codes <= 2 && names <= 5:
+	case codes > 0 && codes <= 3 && names <= 5:
 		return size, postalPart
 	case names > 0 && names <= 4 && codes == 0 && (goesOn || size == len(bytes.TrimRight(part, " "))):
 		return size, townPart
@@ -231,7 +333,7 @@ func isOrdinal(w []byte) bool {
 	}
 	rest := string(bytes.Trim(w[digits:], "."))
 	switch rest {
-	case "º", "ª", "°", "er", "e", "o", "a", "th", "nd", "rd", "st":
+	case "ºA", "ºB", "ºC", "ºD", "ºE", "ºF", "ªA", "ªB", "ªC", "º", "ª", "°", "er", "e", "o", "a", "th", "nd", "rd", "st":
 		return true
 	}
 	return false

@@ -109,6 +109,8 @@ type Beside struct {
 	Of []string `yaml:"of"`
 	// Except are ids and tags of rules whose findings do not count.
 	Except []string `yaml:"except"`
+	// Own is true if what the rule's other patterns found counts too.
+	Own bool `yaml:"own"`
 }
 
 // place is where something stood in its file.

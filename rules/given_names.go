@@ -60,6 +60,9 @@ func hasGivenName(word []byte) bool {
 	if isGivenName(w) {
 		return true
 	}
-	at := bytes.IndexByte(w, '-')
-	return at > 0 && isGivenName(w[:at])
+	if at := bytes.IndexByte(w, '-'); at > 0 {
+		return hasGivenName(w[:at])
+	}
+	plain := unaccented.Replace(string(w))
+	return plain != string(w) && isGivenName([]byte(plain))
 }

@@ -61,6 +61,21 @@ virginia vital viva von wadi wage waldo wale walker wan ward weaver wellington w
 wolf wolfram woody worth wright yaw yen yoga yon young yuk zephyr zeta
 """.split())
 
+# Frequent names and short forms that the lists lack.
+ADDED = set("""
+ainhoa aishwarya ajay akari alasdair alexey amaka ananya anatoly angharad ankit artem ayo ayşe basia binh bola bongani carys
+cerys chioma conceição cuong dafydd daiki darya dimitris dmitry dohyun duc efua eilidh eirlys eoin euan eunji fahad faisal
+fang farai femi feng ffion folake franek gav gethin giorgos gorka gosia graça gráinne gunnhild guo gurpreet guylaine haeun
+hala halyna hanneke hao harpreet haruki henk hieu hiro hoa hoang hua hui hyejin hyunwoo ieuan ilya ineke ioanna jaehyun
+jaspreet jeb jian jie jiho jihoon jing jisoo jiwoo juma jun jurek jędrek kaito kasia kavita kazuki kemi khanh khoa kirill
+koldo kostas krysia krzysiek kuldeep kumiko lei llew lyudmila maciek majed manpreet masato mayumi mhairi minji minjun minseo
+montse morag mpho nadezhda naoki nasser nhung nikos ning nkosi nomsa oisín oksana olu orla orysia ostap panagiotis peng phong
+phuc pradeep praveen pádraig qiang quan rajesh reem ren rhys rin ritu rong ruaridh rudo róisín sangmin satoshi saud segun
+seojun seoyeon shota sian simran sinéad siobhán siân soojin sota spyros srinivas staszek struan stu sultan sumit sunghoon
+sunil séamus takeshi takumi tatenda tendai thabo thanasis thang thuy tomek trygve tshepo tunde tung turki venkat vikas vikram
+vinh walt wojtek xia xiaoming xin youngho yui yuto zaid zbyszek zhen zosia zoya
+""".split())
+
 FORM = re.compile(r"[A-Z\u00c0-\u00de\u0100-\u024f\u0370-\u04ff][a-z\u00df-\u024f\u1e00-\u1eff\u0370-\u04ff'-]{2,}")
 
 
@@ -88,7 +103,7 @@ def main():
     def sure(name, sources):
         return len(sources) > 1 or len(name) > 4 and sources != {"mimesis"}
 
-    names = sorted(n for n, sources in found.items() if sure(n, sources) and (n not in EXCLUDED or rank.get(n, 300) < 300))
+    names = sorted(ADDED | {n for n, sources in found.items() if sure(n, sources) and (n not in EXCLUDED or rank.get(n, 300) < 300)})
     pathlib.Path(__file__).with_name("given_names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
 
 
