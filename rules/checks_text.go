@@ -265,7 +265,7 @@ var sampleNumbers = map[string]bool{
 var sampleDomains = []string{
 	"example.com", "example.org", "example.net", "example.edu", "example", "test", "invalid", "localhost", "local", "domain.com", "domain.tld",
 	"email.com.example", "users.noreply.github.com", "yourdomain.com", "yourcompany.com", "mydomain.com", "acme.test", "foo.com", "bar.com",
-	"example.co.uk", "example.de", "example.io", "example.fr", "company.com", "yourcompany.io",
+	"test.com", "example.co.uk", "example.de", "example.io", "example.fr", "company.com", "yourcompany.io",
 }
 
 // sampleStreets are addresses of fiction and of everyone's knowledge.

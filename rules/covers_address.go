@@ -25,7 +25,7 @@ var unitWords = wordSet(`apt ap app boîte bte box tv th mf sal kerros patro apa
 // buildingWords name a house in front of its street: Beaumont House, 210 Kingsland Road.
 var buildingWords = wordSet(`house court cottage lodge hall manor mansion mansions villa villas barn farm mill forge rectory vicarage home hospital hospice residence residences apartments
 	tower towers building block gardens heights wharf terrace flats chambers studios centre center college school clinic hotel inn
-	résidence residencia residencial résidences edificio edifício condomínio condominio bâtiment immeuble torre urbanización urb conjunto quinta palazzo villetta
+	résidence residencia résidences edificio edifício condomínio condominio bâtiment immeuble torre urbanización urb conjunto quinta palazzo villetta
 	wohnanlage haus hof residentie blok apartmán sitesi apartmanı mah mahallesi taman wisma menara perumahan komplek`)
 
 // countries end an address, whatever follows.
@@ -70,15 +70,15 @@ func partInFront(text []byte, at int) int {
 		word := front[bytes.LastIndexAny(front[:end], " \n(:;,\"“„|>")+1 : end]
 		bare := bytes.Trim(word, ".#-")
 		r, _ := utf8.DecodeRune(bare)
-		lower := string(bytes.ToLower(bare))
-		known := unitWords[lower] || buildingWords[lower] || string(word) == "The"
+		lower := bytes.ToLower(bare)
+		known := unitWords[string(lower)] || buildingWords[string(lower)] || string(word) == "The"
 		switch {
 		case len(word) == 0 || end-len(word) == 0 && from > 0:
 			end = 0
-		case known, unicode.IsUpper(r), isDigit(word[0]), placeParticles[lower] && start < len(front):
+		case known, unicode.IsUpper(r), isDigit(word[0]), placeParticles[string(lower)] && start < len(front):
 			building = building || known
 			start = end - len(word)
-			if unitWords[lower] && start > 0 && !unicode.IsUpper(r) && !isDigit(word[0]) { // a flat 4: what precedes is a sentence
+			if unitWords[string(lower)] && start > 0 && !unicode.IsUpper(r) && !isDigit(word[0]) { // a flat 4: what precedes is a sentence
 				end = 0
 			}
 		default:
