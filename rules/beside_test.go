@@ -26,6 +26,7 @@ rules:
       - 'nick [a-z]+'
       - {pattern: '\b[A-Z][a-z]+\b', beside: {within: 20, except: [location]}}
       - {pattern: '\b[a-z]{3}-[a-z]{3}\b', beside: {of: [location]}}
+      - {pattern: '\b[a-z]{4}\d\b', beside: {within: 20, own: true}}
 `
 
 // What a pattern with beside finds depends on what else is found, where, and of what kind.
@@ -51,7 +52,9 @@ func TestBeside(t *testing.T) {
 		"Ada, sesame-1":                          "",        // another kind
 		"ann-lee, shelf 3":                       "ann-lee", // beside one of those alone
 		"ann-lee, CN-1234":                       "",
-		"Ada, nick bob":                          "", // the rule itself
+		"Ada, nick bob":                          "",      // the rule itself
+		"anna1, nick bob":                        "anna1", // which counts here
+		"anna1, bert2":                           "",
 		"Ada, nick bob, CN-1234":                 "Ada",
 		"CN-1234 " + far + " Ada " + far + "Bob": "",
 		"é CN-1234 Ada":                          "Ada",
