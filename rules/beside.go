@@ -157,7 +157,7 @@ func (j *judge) isBeside(c *candidate, anchors []anchor, longest int) bool {
 		case a.Start < c.end && a.End > c.start:
 			return false
 		case near: // most texts with a candidate are full of findings
-		case (a.rule != j.rule.ID || j.beside.Own) && !slices.Contains(j.barren, a.rule):
+		case (a.rule != j.rule.ID || j.beside.Own) && !j.barren[a.rule]:
 			near = true
 		}
 	}
@@ -182,11 +182,12 @@ func outward(text []byte, from, to int) (int, int) {
 }
 
 // excepted returns the ids of the rules whose findings do not count for beside.
-func (b *Beside) excepted(files []*File) (ids []string) {
+func (b *Beside) excepted(files []*File) map[string]bool {
+	ids := make(map[string]bool)
 	for _, f := range files {
 		for _, r := range f.Rules {
 			if r.isOneOf(b.Except) || len(b.Of) > 0 && !r.isOneOf(b.Of) {
-				ids = append(ids, r.ID)
+				ids[r.ID] = true
 			}
 		}
 	}

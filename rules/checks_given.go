@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -108,29 +109,53 @@ const nearAddress = 250
 // namedInAddress is true of Dashiell Okonjo, dash.okonjo@… and of Okonjo (see okonjo@…). A company's domain
 // says nothing of a person: only what stands before the @ counts.
 func namedInAddress(c *candidate) bool {
-	if !couldBeName(c.value()) {
-		return false
-	}
-	from, to := max(0, c.start-nearAddress), min(len(c.text), c.end+nearAddress)
-	for at := from; at < to; at++ {
-		n := bytes.IndexByte(c.text[at:to], '@')
-		if n < 0 {
-			return false
-		}
-		at += n
-		start := at
-		for start > from && (isAlnum(c.text[start-1]) || bytes.IndexByte([]byte("._-+%"), c.text[start-1]) >= 0) {
-			start--
-		}
-		local := strings.ToLower(string(c.text[start:at]))
+	for local := range addressesAround(c) {
 		for w := range bytes.FieldsSeq(c.value()) {
-			word := strings.ToLower(string(bytes.Trim(w, ".,'’")))
-			if word = unaccented.Replace(word); utf8.RuneCountInString(word) >= 4 && strings.Contains(local, strings.ReplaceAll(word, "-", "")) && !roleAddress[word] {
-				return true
+			if w = bytes.Trim(w, ".,'’"); len(w) < 4 || !sharesLetters(w, local) {
+				continue
+			}
+			word := strings.ReplaceAll(unaccented.Replace(strings.ToLower(string(w))), "-", "")
+			if utf8.RuneCountInString(word) >= 4 && strings.Contains(strings.ToLower(string(local)), word) && !roleAddress[word] {
+				return couldBeName(c.value())
 			}
 		}
 	}
 	return false
+}
+
+// sharesLetters reports whether a part of an address could hold a word: the word's letters in ASCII
+// stand in it, but perhaps the first.
+func sharesLetters(word, local []byte) bool {
+	if len(local) < 4 {
+		return false
+	}
+	for _, b := range word[1:] {
+		if isLetter(b) && bytes.IndexByte(local, b) < 0 && bytes.IndexByte(local, b^0x20) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// addressesAround yields what stands before the @ of each e-mail address close to the candidate.
+func addressesAround(c *candidate) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		from, to := max(0, c.start-nearAddress), min(len(c.text), c.end+nearAddress)
+		for at := from; at < to; at++ {
+			n := bytes.IndexByte(c.text[at:to], '@')
+			if n < 0 {
+				return
+			}
+			at += n
+			start := at
+			for start > from && (isAlnum(c.text[start-1]) || bytes.IndexByte([]byte("._-+%"), c.text[start-1]) >= 0) {
+				start--
+			}
+			if !yield(c.text[start:at]) {
+				return
+			}
+		}
+	}
 }
 
 // partOfAddress is true of mkessler beside m.kessler@… and of kessler.
@@ -139,19 +164,9 @@ func partOfAddress(c *candidate) bool {
 	if roleAddress[value] {
 		return false
 	}
-	from, to := max(0, c.start-nearAddress), min(len(c.text), c.end+nearAddress)
-	for at := from; at < to; at++ {
-		n := bytes.IndexByte(c.text[at:to], '@')
-		if n < 0 {
-			return false
-		}
-		at += n
-		start := at
-		for start > from && (isAlnum(c.text[start-1]) || bytes.IndexByte([]byte("._-+%"), c.text[start-1]) >= 0) {
-			start--
-		}
-		local := strings.NewReplacer(".", "", "_", "", "-", "").Replace(strings.ToLower(string(c.text[start:at])))
-		if len(value) >= 4 && (strings.HasPrefix(local, value) || strings.HasSuffix(local, value)) {
+	for local := range addressesAround(c) {
+		joined := strings.NewReplacer(".", "", "_", "", "-", "").Replace(strings.ToLower(string(local)))
+		if len(value) >= 4 && (strings.HasPrefix(joined, value) || strings.HasSuffix(joined, value)) {
 			return true
 		}
 	}

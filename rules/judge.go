@@ -20,8 +20,8 @@ type judge struct {
 	near       []nearby
 	needsNear  bool
 	beside     *Beside
-	barren     []string  // ids of rules that beside excepts
-	required   *wordList // without one of its words nearby nothing is found
+	barren     map[string]bool // ids of rules that beside excepts
+	required   *wordList       // without one of its words nearby nothing is found
 	base       scanner.Confidence
 	unless     *wordList
 	values     map[string]bool
