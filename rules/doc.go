@@ -43,6 +43,9 @@
 // text once there are many, so that a text full of candidates costs no more than
 // one pass for each part.
 //
+// Sets of a few patterns - of parts, and of what a value must not be - are compiled when a text first needs them
+// (late.go): there are dozens, and most texts need none.
+//
 // A Set is immutable and safe for concurrent use. A text without candidates
 // costs no allocation here.
 package rules

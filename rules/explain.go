@@ -299,7 +299,7 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 	for _, list := range []struct {
 		field string
 		exprs []string
-		set   *match.Set
+		set   *lateSet
 		text  []byte
 	}{
 		{"unless.patterns", j.rule.unless().Patterns, j.patterns, c.value()},

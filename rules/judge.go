@@ -26,9 +26,9 @@ type judge struct {
 	unless     *wordList
 	values     map[string]bool
 	stopWords  *stopWords
-	patterns   *match.Set // in the value
-	inMatch    *match.Set
-	inLine     *match.Set
+	patterns   *lateSet // in the value
+	inMatch    *lateSet
+	inLine     *lateSet
 	drop, mark bool // what to do about placeholders
 	parts      []*part
 	pattern    int // of the matcher, or -1
@@ -71,7 +71,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon, beside bool) ([]judge,
 			proto.stopWords = newStopWords(u.StopWords)
 		}
 		for _, list := range []struct {
-			set   **match.Set
+			set   **lateSet
 			exprs []string
 		}{{&proto.patterns, u.Patterns}, {&proto.inMatch, u.MatchPatterns}, {&proto.inLine, u.LinePatterns}} {
 			if *list.set, err = parts.compile(list.exprs); err != nil {
@@ -296,7 +296,7 @@ func (j *judge) worthless(ctx context.Context, sc *scratch, c *candidate) (bool,
 }
 
 // anyIn reports whether a pattern of the set matches in the text.
-func (sc *scratch) anyIn(ctx context.Context, set *match.Set, text []byte) (hit bool, err error) {
+func (sc *scratch) anyIn(ctx context.Context, set *lateSet, text []byte) (hit bool, err error) {
 	sc.found, err = set.Find(ctx, sc.found[:0], text)
 	return len(sc.found) > 0, err
 }

@@ -43,7 +43,7 @@ const (
 // part is a Part as it is run.
 type part struct {
 	index         int // of its state in a scratch
-	set           *match.Set
+	set           *lateSet
 	checks        [][]check // by pattern of set
 	within        int
 	before, after bool
@@ -62,11 +62,12 @@ type partState struct {
 type partMaker struct {
 	files []*File
 	count int
-	sets  map[string]*match.Set // of lists of expressions, which rules may share
+	sets  map[string]*lateSet // of lists of expressions, which rules may share
+	late  []*lateSet          // all of them, and those of parts
 }
 
 // compile makes a set of the expressions, nil if there are none.
-func (m *partMaker) compile(exprs []string) (*match.Set, error) {
+func (m *partMaker) compile(exprs []string) (*lateSet, error) {
 	if len(exprs) == 0 {
 		return nil, nil
 	}
@@ -78,14 +79,15 @@ func (m *partMaker) compile(exprs []string) (*match.Set, error) {
 	for i, expr := range exprs {
 		list[i].Expr = expr
 	}
-	set, err := match.Compile(list)
+	set, err := newLateSet(list)
 	if err != nil {
 		return nil, err
 	}
 	if m.sets == nil {
-		m.sets = make(map[string]*match.Set)
+		m.sets = make(map[string]*lateSet)
 	}
 	m.sets[key] = set
+	m.late = append(m.late, set)
 	return set, nil
 }
 
@@ -120,6 +122,7 @@ func (m *partMaker) of(r *Rule) ([]*part, error) {
 			return nil, err
 		}
 		m.count++
+		m.late = append(m.late, p.set)
 		out = append(out, p)
 	}
 	return out, nil
@@ -158,7 +161,7 @@ func newPart(r *Rule, p *Part, index int, rule func(id string) *Rule) (*part, er
 		out.checks = append(out.checks, checks)
 	}
 	var err error
-	if out.set, err = match.Compile(exprs); err != nil {
+	if out.set, err = newLateSet(exprs); err != nil {
 		return nil, fault("pattern is not valid RE2: %v", err)
 	}
 	return out, nil

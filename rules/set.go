@@ -26,6 +26,7 @@ type Set struct {
 	repeating map[string]bool      // ids of rules with repeats
 	lexicon   *lexicon             // the words of all rules
 	beside    func() (*Set, error) // of patterns that are looked for beside what the others find, made when first needed; nil if there are none
+	late      []*lateSet
 	scratch   sync.Pool
 }
 
@@ -109,6 +110,7 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
+	s.late = parts.late
 	// Meanwhile the judges are grouped.
 	compiled := make(chan error, 1)
 	go func() {
@@ -195,6 +197,11 @@ func (s *Set) findAll(ctx context.Context, dst []match.Match, text []byte, gate 
 func (s *Set) Warm(ctx context.Context) error {
 	if err := s.matcher.Warm(ctx); err != nil {
 		return s.patternErrors(err)
+	}
+	for _, set := range s.late {
+		if _, err := set.compiled(); err != nil {
+			return fmt.Errorf("compile rules: %w", err)
+		}
 	}
 	if s.beside == nil {
 		return nil

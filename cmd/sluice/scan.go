@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -116,9 +117,13 @@ func (o *scanOptions) check(paths []string) error {
 	return nil
 }
 
+// loadGCPercent is for the time in which rules are read: most of what that takes is soon thrown away, and the heap is small.
+const loadGCPercent = 300
+
 // scanner builds the Scanner: the sidecar's detectors with a policy that
 // redacts what is likely.
 func (o *scanOptions) scanner() (*scanner.Scanner, []*rules.File, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(loadGCPercent))
 	files, err := o.source.load()
 	if err != nil {
 		return nil, nil, err

@@ -69,7 +69,8 @@ func newClasses(anchors []*anchor, most int) *classes {
 		}
 	}
 	// Those of other places cost nothing.
-	priced := (len(sets) + 63) / 64
+	costly := len(sets)
+	priced := (costly + 63) / 64
 	for _, a := range anchors {
 		for k := classLen; k < anchorLen; k++ {
 			number(&a.seq[k])
@@ -108,7 +109,7 @@ func newClasses(anchors []*anchor, most int) *classes {
 	all = joinBeyond(all)
 	// What a group would cost in each of the sets.
 	rated := func(g *classGroup) {
-		for i := range sets {
+		for i := range sets[:costly] {
 			g.adds[i] = 0
 			for m, w := range sets[i].weights {
 				g.adds[i] += w * g.share[m]
@@ -141,7 +142,7 @@ func newClasses(anchors []*anchor, most int) *classes {
 	}
 	if len(all) > most {
 		for _, g := range all {
-			g.costs, g.adds = make([]float32, len(all)), make([]float32, len(sets))
+			g.costs, g.adds = make([]float32, len(all)), make([]float32, 64*priced)
 			rated(g)
 		}
 		inParallel(len(all), func(next func() int) {

@@ -95,7 +95,8 @@
 // if that is more than its limit, it fails, because no answer would be right for sure.
 //
 // Building. Compile reads every pattern and chooses anchors, on all processors: what can stand at each place
-// of a pattern is asked of one program, for a few places first; alternatives are given up once they cost more than what is found already,
+// of a pattern is asked of one program, for a few places first; what looks rarest is rated first (rate.go), and most of the rest is given
+// up for the shares of its bytes alone; alternatives are given up once they cost more than what is found already,
 // and not looked into where that is rare. Automata, their moves, the
 // programs of exact.go and those of RE2 are built when a text first needs them; Warm
 // builds all but the moves. Moves are shared by all goroutines and found at

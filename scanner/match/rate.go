@@ -26,7 +26,7 @@ func newRater() rater {
 		freq:   pairFrequencies(),
 		shares: [][]groupShare{nil}, // no set has number 0
 		sorts:  make([]share, 1),
-		rates:  make(map[rateKey]float64, 1<<10),
+		rates:  map[rateKey]float64{},
 	}
 }
 

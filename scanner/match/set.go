@@ -30,6 +30,17 @@ type Set struct {
 // *PatternError for each pattern that cannot be used.
 func Compile(patterns []Pattern) (*Set, error) { return compile(patterns, &firstSteps[0]) }
 
+// Check returns the error that Compile would, and builds nothing.
+func Check(patterns []Pattern) error {
+	var errs []error
+	for i := range patterns {
+		if _, _, err := parse(patterns[i].Expr, new(lookups)); err != nil {
+			errs = append(errs, &PatternError{Index: i, Err: err})
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // compile is Compile for the given first step.
 func compile(patterns []Pattern, step *firstStep) (*Set, error) {
 	s := &Set{patterns: slices.Clone(patterns), exprs: make([]expression, len(patterns)), step: step}

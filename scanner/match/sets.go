@@ -317,7 +317,7 @@ func (f *setFinder) from(start int32, kind uint8, seq []byteSet, end []bool) {
 				}
 			case opByte:
 				if !asserts {
-					seq[k] = seq[k].union(in.set)
+					seq[k].join(&in.set)
 					next = append(next, strand{in.out, kindOther, anyKind})
 					continue
 				}
@@ -326,7 +326,7 @@ func (f *setFinder) from(start int32, kind uint8, seq []byteSet, end []bool) {
 				}
 				may := in.kinds & s.may
 				if may == in.kinds {
-					seq[k] = seq[k].union(in.set)
+					seq[k].join(&in.set)
 				} else {
 					seq[k] = seq[k].union(in.set.intersect(bytesOf(may)))
 				}

@@ -20,6 +20,14 @@ func (s *byteSet) addRange(lo, hi byte) {
 	}
 }
 
+// join adds the bytes of another set.
+func (s *byteSet) join(t *byteSet) {
+	s[0] |= t[0]
+	s[1] |= t[1]
+	s[2] |= t[2]
+	s[3] |= t[3]
+}
+
 func (s byteSet) union(t byteSet) byteSet {
 	for i := range s {
 		s[i] |= t[i]
