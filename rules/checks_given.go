@@ -23,6 +23,7 @@ var notAlone = wordSet(`
 	advent ascension april august easter january june lent may noel november october september summer winter autumn
 	angel art bill crystal christian dean earl faith frank glory grace grant guy hope jade joy justice major mark max mercy noble patience peace pearl penny prince queen rich rose royal ruby sterling trinity trust victor will
 	bella casa dante del della grand grande luz maria mar mare monte nero per piano sera sole stella strada terra vale valle via vita
+	amber addison coral levi mégane megane zoé berlin halle nancy essen ernst lublin lexington norton alaska delta hermes marlowe jasper
 	borg caro sayın nat ave commodore admiral general iban argentina oman dominica danish kiel finland germany india turkey iran iraq libya mali malta nepal niger nigeria norway panama peru poland qatar samoa senegal serbia spain sudan togo tonga tunisia uganda ukraine yemen zambia austria belgium brazil bulgaria canada chile china colombia croatia cuba denmark egypt estonia fiji gabon gambia ghana greece guinea haiti hungary iceland japan kuwait laos latvia lebanon macedonia malawi monaco morocco namibia pakistan portugal romania rwanda slovakia slovenia somalia sweden switzerland taiwan thailand tanzania vietnam zimbabwe angolan brazilian canadian cuban dutch egyptian finnish german greek hungarian indian irish italian kenyan korean latin mexican norwegian persian polish roman russian scottish spanish swedish swiss thai turkish ukrainian welsh
 	garda louisiana claim ota yer frans harlow tôi alles grüße café zusammen martini
 	alle allen alles bis da dir dort ehe eine einen einer er es habe hier ihr ihre ihm ihn ist mir mit nun ob seit sie so und uns vom von vor wenn wer wie wo zum zur
@@ -50,6 +51,13 @@ func givenWord(c *candidate) bool {
 // nameEnds is true of words that are all of a name: with another capital beside them they may be the
 // middle of one, or name a street, a company or a book.
 func nameEnds(c *candidate) bool {
+	if v := c.value(); bytes.IndexByte(v, ',') > 0 { // Berlin, Halle
+		for w := range bytes.FieldsSeq(v) {
+			if notAlone[strings.ToLower(string(bytes.Trim(w, ".,")))] {
+				return false
+			}
+		}
+	}
 	if c.after(1) == ' ' && (c.after(2) == '&' || c.after(2) == '+') {
 		return false
 	}

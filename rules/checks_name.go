@@ -29,6 +29,7 @@ var notNames = wordSet(`
 	software solutions stores studio studios systems technologies technology theater theatre trust union ventures capital
 	airport arpt intl natl muni municipal county borough district station terminal
 	apartment apt suite unit box street avenue lane drive road place psc usns usnv uscgc astronaut ambassador mission control queen king prince princess pope saint player players provide unfortunately fortunately sure okay greetings mum mom dad brother sister christmas easter english french german spanish american british chinese japanese russian european africa america asia europe
+	lake line hole inn garden gardens use lesson film book colour color model modell modèle captur clio
 	café bistro brasserie pub kasteel château chateau schloss castle palace sci sarl sas spa srl bv nv oy ab as inc corp plc pty pvt llp gbr kg ohg sci
 	grüße grüßen grüsse gruß gruss viele liebe herzliche saludos groeten groet hilsen terveisin
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
