@@ -46,6 +46,15 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 		f.entries[i] = f.newEntry(int(items[i].pattern), items[i].anchor, &around[i])
 	}
 	f.walkers = nil
+	f.numberSets(anchors)
+	every := anchors
+	if len(items) > fewAnchors && (step.grams != nil || step.list == nil) {
+		f.grams, items = newGrams(items)
+		anchors = nil
+		for i := range items {
+			anchors = append(anchors, items[i].anchor)
+		}
+	}
 	cl := newClasses(anchors, step.classes-1)
 	f.class, f.edge, f.coding = cl.of, uint8(cl.n), newCoding(&cl.of)
 	f.pairing = newPairing(step.classes)
@@ -56,44 +65,29 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 			}
 		}
 	}
-	// Anchors share most of their sets.
-	var (
-		numbers setNumbers
-		known   []uint64 // classes, by number of a set
-		vague   []bool   // those have more bytes
-	)
-	classesOf := func(set *byteSet) (number uint32, classes uint64) {
-		n, ok := numbers.number(set)
-		if !ok {
-			t := cl.set(set)
-			known, vague = append(known, t), append(vague, cl.bytes(t) != *set)
-		}
-		return n - 1, known[n-1]
-	}
-	f.seqs = make([][anchorLen]uint16, len(f.entries))
+	known, vague := make([]uint64, len(f.sets)), make([]bool, len(f.sets))
 	for i := range items {
 		it, e := &items[i], &f.entries[items[i].entry]
 		for k := range it.sets {
-			n, t := classesOf(&it.anchor.seq[k])
-			f.seqs[it.entry][k], it.sets[k] = uint16(n), t
+			n := f.seqs[it.entry][k]
+			if known[n] == 0 {
+				known[n] = cl.set(&f.sets[n])
+				vague[n] = cl.bytes(known[n]) != f.sets[n]
+			}
+			it.sets[k] = known[n]
 			if vague[n] {
 				e.vague |= 1 << k
 			}
-			if k == 0 && it.anchor.start || k > 0 && it.anchor.end[k] {
+			if it.anchor.edgeAt(k) {
 				it.sets[k] |= 1 << f.edge
 			}
 		}
 	}
-	f.sets = slices.Clone(numbers.sets)
-	for i := range items {
-		a, e := items[i].anchor, &f.entries[items[i].entry]
-		for k := range a.before {
-			_, e.before[k] = classesOf(&a.before[k])
-		}
-		for k := range a.after {
-			_, e.after[k] = classesOf(&a.after[k])
-		}
+	f.near = cl.of
+	if f.grams != nil {
+		f.near = nearClasses
 	}
+	f.lookAround(every)
 	sortItems(items)
 	// Those that hold a byte beyond ASCII are apart from the others, unless they are few: most of a text need not be read for them.
 	ascii, beyond := items, []item(nil)
@@ -108,6 +102,84 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 	}
 	return f
 }
+
+// numberSets gives numbers to the sets of all anchors, which share most of them.
+func (f *filter) numberSets(anchors []*anchor) {
+	var numbers setNumbers
+	f.seqs = make([][anchorLen]uint16, len(f.entries))
+	for i, a := range anchors {
+		for k := range a.seq {
+			n, _ := numbers.number(&a.seq[k])
+			f.seqs[i][k] = uint16(n - 1)
+		}
+	}
+	f.sets = slices.Clone(numbers.sets)
+}
+
+// lookAround tells each entry what can stand around its anchor.
+func (f *filter) lookAround(anchors []*anchor) {
+	var (
+		numbers setNumbers
+		known   []uint64
+	)
+	classesOf := func(set *byteSet) uint64 {
+		n, ok := numbers.number(set)
+		if !ok {
+			known = append(known, f.nearSet(set))
+		}
+		return known[n-1]
+	}
+	for i, a := range anchors {
+		e := &f.entries[i]
+		for k := range a.before {
+			e.before[k] = classesOf(&a.before[k])
+		}
+		for k := range a.after {
+			e.after[k] = classesOf(&a.after[k])
+		}
+	}
+}
+
+// nearSet returns the classes of filter.near that have a byte in s.
+func (f *filter) nearSet(s *byteSet) (t uint64) {
+	if *s == anyByte {
+		return ^uint64(0)
+	}
+	for w, x := range s {
+		for ; x != 0; x &= x - 1 {
+			t |= 1 << f.near[w<<6|bits.TrailingZeros64(x)]
+		}
+	}
+	return t
+}
+
+// nearClasses are classes for the bytes around anchors where those of the banks were chosen for few of them.
+var nearClasses = func() (of [256]uint8) {
+	n := uint8(0)
+	for _, group := range []string{
+		"\t", "\n", "\r", " ", "0123456789", "ABCDEF", "GHIJKLMNOPQRSTUVWXYZ",
+		"a", "c", "d", "e", "g", "h", "i", "l", "m", "n", "o", "p", "r", "s", "t", "u", "y", "bf", "kvw", "jqxz",
+	} {
+		for i := range group {
+			of[group[i]] = n
+		}
+		n++
+	}
+	for c := range of {
+		switch {
+		case c >= 0xc0:
+			of[c] = maxClasses - 1
+		case c >= 0x80:
+			of[c] = maxClasses - 2
+		case c == 0x7f || c < ' ' && c != '\t' && c != '\n' && c != '\r':
+			of[c] = maxClasses - 3
+		case c > ' ' && !wordBytes[c] || c == '_':
+			of[c] = n
+			n++
+		}
+	}
+	return of
+}()
 
 // partition returns the items that are of the first sort, and the others.
 func partition(items []item, first func(*item) bool) (yes, no []item) {

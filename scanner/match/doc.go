@@ -29,11 +29,12 @@
 // before a letter. Where only a long run is required – forty letters and
 // digits – the anchor is the run.
 //
-// From text to anchors (first.go, filter.go, run.go). The first step reads the text once,
+// From text to anchors (first.go, filter.go, gram.go, run.go). The first step reads the text once,
 // whatever the number of patterns: with vectors (AVX-512 VBMI, AVX2, NEON, by
 // what the machine has), which look up 32 or 64 buckets and five bytes at a time, or
 // with a shift-or over 32 buckets and four bytes, at about 1 ns per byte. What it
-// lets through is compared with all eight sets of the anchors in the bucket.
+// lets through is compared with all eight sets of the anchors in the bucket. Of more than a few hundred anchors, hashes of four
+// bytes tell more than buckets do: where there is no AVX-512, nearly all of so many are looked for by these.
 // Anchors that need a byte beyond ASCII have tables of their own, which are looked up where there is one.
 // Runs of n bytes are looked for at every n-th place. Of many it is known that a match takes all of a run or nothing: then its
 // length and what stands at its ends decide, and none of it is read.

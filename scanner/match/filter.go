@@ -21,7 +21,7 @@ const (
 // byte that stands there; with vectors (first.go), or as a shift-or over two words: bit b of
 // lane k is zero while the last k+1 bytes are possible for bucket b. The second step asks for the pairs of
 // bytes at all eight places (pair.go) and says which buckets. The third compares all anchors of a
-// bucket at once. All are done for each bank.
+// bucket at once. All are done for each bank. Many anchors are in no bucket but known by their grams (gram.go).
 //
 // The second and third step know bytes by their class (class.go), so that their tables are small.
 type filter struct {
@@ -31,6 +31,8 @@ type filter struct {
 	coding  coding // of the same classes
 	pairing pairing
 	banks   []*bank
+	grams   *grams     // of those anchors that have some, or nil
+	near    [256]uint8 // the classes that entries know the bytes around anchors by
 	entries []entry
 	seqs    [][anchorLen]uint16 // of the entries' anchors, as numbers of sets
 	sets    []byteSet           // of the anchors
@@ -368,18 +370,24 @@ func (f *filter) nearby(text []byte, p int) (n nearby) {
 	}
 	n.known = true
 	for k := range n.before {
-		n.before[k] = f.class[text[p-1-k]] & (maxClasses - 1)
+		n.before[k] = f.near[text[p-1-k]] & (maxClasses - 1)
 	}
 	for k := range n.after {
-		n.after[k] = f.class[text[p+anchorLen+k]] & (maxClasses - 1)
+		n.after[k] = f.near[text[p+anchorLen+k]] & (maxClasses - 1)
 	}
 	return n
 }
 
 // suits reports whether the bytes around can be those of the entry.
-func (n *nearby) suits(e *entry) bool {
-	return !n.known || e.after[0]>>n.after[0]&(e.after[1]>>n.after[1])&(e.after[2]>>n.after[2])&
-		(e.before[0]>>n.before[0])&(e.before[1]>>n.before[1])&1 != 0
+func (n *nearby) suits(e *entry) bool { return n.suited(e) != 0 }
+
+// suited is suits as a number.
+func (n *nearby) suited(e *entry) int {
+	if !n.known {
+		return 1
+	}
+	return int(e.after[0] >> n.after[0] & (e.after[1] >> n.after[1]) & (e.after[2] >> n.after[2]) &
+		(e.before[0] >> n.before[0]) & (e.before[1] >> n.before[1]) & 1)
 }
 
 // candidate is batch for one place; p may be -1, and the text may end before all bytes of an anchor.

@@ -59,14 +59,23 @@ func (t *tables) add(bucket int, it *item) {
 
 // coding says how bytes become codes. The assembly knows this layout.
 type coding struct {
-	of     [256]uint8 // the class, bit 4 of which is also bit 7
+	of     [256]uint8 // the class, bit 4 of which is also bit 7, or what else tells bytes apart
 	rows   [256]uint8 // the same in rows of 16; all but the first, and the first beyond ASCII, have what differs from the row before
 	beyond int        // not zero if some byte beyond ASCII has another code than zero
 }
 
-func newCoding(class *[256]uint8) (c coding) {
+func newCoding(class *[256]uint8) coding {
+	var codes [256]uint8
 	for b, n := range class {
-		c.of[b] = n | n&16<<3
+		codes[b] = n | n&16<<3
+	}
+	return plainCoding(&codes)
+}
+
+// plainCoding is the coding of codes that are used as they are.
+func plainCoding(codes *[256]uint8) (c coding) {
+	c.of = *codes
+	for b := range codes {
 		c.rows[b] = c.of[b]
 		if b%128 >= 16 {
 			c.rows[b] ^= c.of[b-16]
@@ -100,6 +109,8 @@ type firstStep struct {
 	// members writes one bit for each code: whether its class is not zero in the table. And it writes the numbers of those of its
 	// words of which (^w - low) & w & high is not zero, and returns how many there are. It may be nil.
 	members func(table *[maxClasses]byte, code *byte, blocks int, low, high uint64, out *uint64, words *uint16) int
+	// grams is list for grams (gram.go), where codes are gramCodes. It may be nil.
+	grams func(t *gramTable, code *byte, blocks int, out *uint16) int
 }
 
 // firstSteps are those that this machine can do, the fastest first.
@@ -108,6 +119,7 @@ var firstSteps = append(vectorSteps(), firstStep{name: "go", classes: maxClasses
 // vectors is the memory of the first step with vectors.
 type vectors struct {
 	codes  codes
+	grams  codes
 	list   [passBlocks*blockLen + listAhead]uint16
 	halves [2*passBlocks + 1]uint16
 	places [passBlocks]uint64
@@ -138,6 +150,11 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 				}
 			}
 		}
+		for at := 0; f.grams != nil && at < len(text); at += passBlocks * blockLen {
+			if err := f.gramsIn(ctx, text, at, min(len(text), at+passBlocks*blockLen), sc); err != nil {
+				return err
+			}
+		}
 		return ctx.Err()
 	}
 	if err := ctx.Err(); err != nil {
@@ -152,6 +169,11 @@ func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 		}
 		end := min(len(text), at+passBlocks*blockLen)
 		blocks := (end - at + blockLen - 1) / blockLen // the last may not be full
+		if f.grams != nil {
+			if err := f.gramsIn(ctx, text, at, end, sc); err != nil {
+				return err
+			}
+		}
 		f.classify(text, at, min(len(text), end+anchorLen-1), v)
 		for _, b := range f.banks {
 			n := 0
@@ -220,26 +242,34 @@ func (f *filter) listLive(b *bank, halves int, v *vectors) int {
 	return n
 }
 
-// classify turns text[from:to] into codes. What is missing of the last block, and of anchors that begin in it, is behind the text,
-// or is not asked for.
+// classify turns text[from:to] into codes of classes.
 func (f *filter) classify(text []byte, from, to int, v *vectors) {
+	edges := f.edges()
+	f.code(&f.coding, edges|edges&0x1010101010101010<<3, text, from, to, &v.codes, &v.tail)
+}
+
+// code turns text[from:to] into codes. What is missing of the last block, and of anchors that begin in it, is behind the text,
+// where edges are the codes, or is not asked for.
+func (f *filter) code(c *coding, edges uint64, text []byte, from, to int, out *codes, tail *[blockLen]byte) {
 	whole := (to - from) / blockLen * blockLen
-	if whole > 0 {
-		f.step.classify(&f.coding, &text[from], whole/blockLen, &v.codes.code[0])
-	}
-	switch rest := text[from+whole : to]; {
-	case len(rest) == 0:
+	rest := text[from+whole : to]
+	switch classify := f.step.classify; {
+	case classify == nil:
+		for i, b := range text[from:to] {
+			out.code[i] = c.of[b]
+		}
 	case whole > 0:
-		f.step.classify(&f.coding, &text[to-blockLen], 1, &v.codes.code[to-from-blockLen])
-	default:
-		clear(v.tail[copy(v.tail[:], rest):])
-		f.step.classify(&f.coding, &v.tail[0], 1, &v.codes.code[whole])
+		classify(c, &text[from], whole/blockLen, &out.code[0])
+		if len(rest) > 0 {
+			classify(c, &text[to-blockLen], 1, &out.code[to-from-blockLen])
+		}
+	case len(rest) > 0:
+		clear(tail[copy(tail[:], rest):])
+		classify(c, &tail[0], 1, &out.code[0])
 	}
 	if to == len(text) {
-		edges := f.edges()
-		edges |= edges & 0x1010101010101010 << 3
-		binary.LittleEndian.PutUint64(v.codes.code[to-from:], edges)
-		binary.LittleEndian.PutUint64(v.codes.inverted[to-from:], edges^0x8080808080808080)
+		binary.LittleEndian.PutUint64(out.code[to-from:], edges)
+		binary.LittleEndian.PutUint64(out.inverted[to-from:], edges^0x8080808080808080)
 	}
 }
 

@@ -20,6 +20,9 @@ func classifyAVX2(c *coding, text *byte, blocks int, out *byte)
 func listAVX2(t *tables, code *byte, halves *uint16, blocks int, out *uint16) int
 
 //go:noescape
+func gramsAVX2(t *gramTable, code *byte, blocks int, out *uint16) int
+
+//go:noescape
 func membersAVX2(table *[maxClasses]byte, code *byte, blocks int, low, high uint64, out *uint64, words *uint16) int
 
 //go:noescape
@@ -43,7 +46,7 @@ func vectorSteps() (steps []firstStep) {
 		steps = append(steps, firstStep{name: "avx512vbmi", classes: 64, classify: classifyVBMI, list: listVBMI, members: membersVBMI})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasPOPCNT {
-		steps = append(steps, firstStep{name: "avx2", classes: 32, classify: classifyAVX2, list: listAllAVX2, live: liveAVX2, listOf: listAVX2, members: membersAVX2})
+		steps = append(steps, firstStep{name: "avx2", classes: 32, classify: classifyAVX2, list: listAllAVX2, live: liveAVX2, listOf: listAVX2, members: membersAVX2, grams: gramsAVX2})
 	}
 	return steps
 }

@@ -25,6 +25,8 @@ type scratch struct {
 	stats   Stats
 	vectors vectors
 	batch   batch
+	pairs   [pairsLen]gramPair
+	hits    [batchLen]gramHit
 	runEnd  []int // by number of filter.runs: the end of the last run read
 	tries   backtrack
 	free    int64   // stats.Walked up to which walks are not held against their patterns
