@@ -1,0 +1,176 @@
+package match
+
+import (
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// codesOf returns the codes of the bytes of a set, and of the edge if that may stand there.
+func codesOf(set *byteSet, edge bool) (codes []uint8) {
+	var seen byteSet
+	for w, x := range set {
+		for ; x != 0; x &= x - 1 {
+			seen.add(gramCodes[w<<6|bits.TrailingZeros64(x)])
+		}
+	}
+	if edge {
+		seen.add(edgeOf)
+	}
+	for w, x := range seen {
+		for ; x != 0; x &= x - 1 {
+			codes = append(codes, uint8(w<<6|bits.TrailingZeros64(x)))
+		}
+	}
+	return codes
+}
+
+// edgeAt reports whether place k of an anchor may be before or behind the text.
+func (a *anchor) edgeAt(k int) bool { return k == 0 && a.start || k > 0 && a.end[k] }
+
+// digits returns how many of some sets have most digits.
+func digits(sets []byteSet) (n int) {
+	for _, set := range sets {
+		if bits.OnesCount64(set[0]&kindDigits) > 5 {
+			n++
+		}
+	}
+	return n
+}
+
+// kindDigits are the digits in the first word of a set.
+const kindDigits = (1<<10 - 1) << '0'
+
+// gramOf returns the place of the anchor's rarest gram, unless all there are have too many codes.
+func (r *rater) gramOf(a *anchor) (at int, ok bool) {
+	var number [anchorLen]int
+	for k := range number {
+		number[k] = len(codesOf(&a.seq[k], a.edgeAt(k)))
+	}
+	best, often := 0.0, oftenGrams()
+	for k := range anchorLen - gramLen + 1 {
+		n := number[k] * number[k+1] * number[k+2] * number[k+3]
+		if n > maxGrams || a.edgeAt(k) || digits(a.seq[k:k+gramLen]) > maxDigits {
+			continue
+		}
+		var seq sequence
+		copy(seq[:], a.seq[k:k+gramLen])
+		rate := r.rate(&seq, gramLen) + 1e-6*float64(n)
+		eachGram(a, k, func(word, bit uint32) { rate += often[word<<5|bit] })
+		if !ok || rate < best {
+			at, best, ok = k, rate, true
+		}
+	}
+	return at, ok
+}
+
+// eachGram calls do with the hashes of an anchor's grams at place at.
+func eachGram(a *anchor, at int, do func(word, bit uint32)) {
+	var codes [gramLen][]uint8
+	for k := range codes {
+		codes[k] = codesOf(&a.seq[at+k], a.edgeAt(at+k))
+	}
+	for _, c0 := range codes[0] {
+		for _, c1 := range codes[1] {
+			for _, c2 := range codes[2] {
+				for _, c3 := range codes[3] {
+					do(gramHash(uint32(c0) | uint32(c1)<<8 | uint32(c2)<<16 | uint32(c3)<<24))
+				}
+			}
+		}
+	}
+}
+
+// oftenGrams are the shares of hashes in the samples, which know what words there are.
+var oftenGrams = sync.OnceValue(func() *[1 << (gramBits + 5)]float64 {
+	out, n := new([1 << (gramBits + 5)]float64), 0
+	for _, s := range samples() {
+		n += len(s) - gramLen + 1
+	}
+	for _, s := range samples() {
+		for i := range len(s) - gramLen + 1 {
+			w := uint32(0)
+			for k := range gramLen {
+				w |= uint32(gramCodes[s[i+k]]) << (8 * k)
+			}
+			word, bit := gramHash(w)
+			out[word<<5|bit] += 1 / float64(n)
+		}
+	}
+	return out
+})
+
+// newGrams puts those anchors into a table that have grams, and returns the others.
+func newGrams(items []item) (g *grams, rest []item) {
+	type keyed struct {
+		word, bit uint32
+		gramRecord
+	}
+	g = &grams{}
+	var all []keyed
+	number := 0
+	r := newRater()
+	for i := range items {
+		a := items[i].anchor
+		at, ok := r.gramOf(a)
+		if !ok || number+maxGrams > allGrams {
+			rest = append(rest, items[i])
+			continue
+		}
+		record := newGramRecord(a, items[i].entry, at)
+		from := len(all)
+		eachGram(a, at, func(word, bit uint32) {
+			number += int(^g.table[word] >> bit & 1)
+			g.table[word] |= 1 << bit
+			all = append(all, keyed{word, bit, record})
+		})
+		// Two grams of an anchor may have the same hash, which should have it once.
+		some := all[from:]
+		key := func(a *keyed) int { return int(a.word<<5 | a.bit) }
+		slices.SortFunc(some, func(a, b keyed) int { return key(&a) - key(&b) })
+		all = all[:from+len(slices.CompactFunc(some, func(a, b keyed) bool { return key(&a) == key(&b) }))]
+	}
+	for i, w := range g.table[:len(g.table)-1] {
+		g.ranks[i+1] = g.ranks[i] + uint16(bits.OnesCount32(w))
+	}
+	g.starts = make([]uint32, number+1)
+	for i := range all {
+		g.starts[g.number(all[i].word, all[i].bit)+1]++
+	}
+	for i := range number {
+		g.starts[i+1] += g.starts[i]
+	}
+	g.records = make([]gramRecord, len(all))
+	next := slices.Clone(g.starts)
+	for i := range all {
+		n := g.number(all[i].word, all[i].bit)
+		g.records[next[n]] = all[i].gramRecord
+		next[n]++
+	}
+	return g, rest
+}
+
+func newGramRecord(a *anchor, entry int32, at int) gramRecord {
+	r := gramRecord{entry: entry, at: uint8(at)}
+	for k, set := range a.seq {
+		edge := a.edgeAt(k)
+		if edge {
+			r.edges |= 1 << k
+			set.add(edgeOf)
+		}
+		every, some := byte(0xff), byte(0)
+		for w, x := range set {
+			for ; x != 0; x &= x - 1 {
+				c := byte(w<<6 | bits.TrailingZeros64(x))
+				every, some = every&c, some|c
+			}
+		}
+		same := ^(every ^ some)
+		r.mask |= uint64(same) << (8 * k)
+		r.value |= uint64(every&same) << (8 * k)
+		if set.size() != 1<<(8-bits.OnesCount8(same)) || set.has(edgeOf) {
+			r.vague |= 1 << k
+		}
+	}
+	return r
+}
