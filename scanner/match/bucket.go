@@ -57,7 +57,7 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 	}
 	cl := newClasses(anchors, step.classes-1)
 	f.class, f.edge, f.coding = cl.of, uint8(cl.n), newCoding(&cl.of)
-	f.pairing = newPairing(step.classes)
+	f.pairing = newPairing(cl.n + 1)
 	for _, r := range f.runs {
 		for c := range 256 {
 			if r.member[c] {
