@@ -15,9 +15,10 @@ import (
 // immutable and safe for concurrent use.
 type Set struct {
 	rules     []*Rule
-	judges    [][]judge  // by pattern index of matcher: rules may share a pattern
-	counts    []uint64   // by pattern index: numbers of letters and digits that one of its judges can pass, a bit each
-	groups    [][]*group // and those that are asked only near a word of theirs
+	judges    [][]judge       // by pattern index of matcher: rules may share a pattern
+	counts    []uint64        // by pattern index: numbers of letters and digits that one of its judges can pass, a bit each
+	groups    [][]*group      // and those that are asked only near a word of theirs
+	patterns  []match.Pattern // of matcher
 	matcher   *match.Set
 	sources   []source // their judges follow those of the patterns
 	find      func(ctx context.Context, dst []match.Match, text []byte, gate match.Gate) ([]match.Match, error)
@@ -111,6 +112,7 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 		return nil, err
 	}
 	s.late = parts.late
+	s.patterns = patterns
 	// Meanwhile the judges are grouped.
 	compiled := make(chan error, 1)
 	go func() {

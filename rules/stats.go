@@ -12,6 +12,11 @@ type Work struct {
 	Matches int64 // of patterns, before checks and the words nearby decide
 }
 
+// Patterns are what a Set looks for in one pass over a text, each once, for
+// measurements of the same patterns in other engines. What it looks for beside
+// findings is not among them, nor what is read by code. The slice is the Set's own.
+func (s *Set) Patterns() []match.Pattern { return s.patterns }
+
 // CompileCounting is Compile for measurements: the Set adds what it does to
 // work, and only one goroutine at a time may use it.
 func CompileCounting(files []*File, work *Work) (*Set, error) {

@@ -25,7 +25,8 @@ import (
 // engine reads pieces: in this process by find, or in another by session.
 type engine struct {
 	name    string
-	limit   int // bytes of a text that it reads; 0 means all
+	limit   int  // bytes of a text that it reads; 0 means all
+	builtin bool // it has the built-in patterns, not those of gitleaks
 	find    func(pieces [][]byte) (matches int, err error)
 	session *session
 }
@@ -62,22 +63,44 @@ func (e *engine) measure(pieces [][]byte, seconds float64) (speed float64, match
 
 // newEngines makes those that are wanted. Notes say what is missing, and why.
 func newEngines(ctx context.Context, dir string, o options, detector *detect.Detector, exprs []string) (all []*engine, notes []string, err error) {
+	builtin, err := builtinSet()
+	if err != nil {
+		return nil, nil, err
+	}
 	makers := []struct {
 		name string
 		make func(name string) (*engine, error)
 	}{
 		{"vectorscan", func(name string) (*engine, error) {
 			s, err := startVectorscan(ctx, dir, exprs)
+			if err == nil && s.inUse != len(exprs) {
+				err = fmt.Errorf("it takes only %d of %d patterns: %s", s.inUse, len(exprs), s.errs.String())
+			}
 			if err != nil {
 				notes = append(notes, fmt.Sprintf("no Vectorscan, and so no ratios: %v; install a C compiler, pkg-config and libvectorscan-dev (Debian, Ubuntu) or libhyperscan-dev", err))
 				return nil, nil
 			}
 			return &engine{name: name, session: s}, nil
 		}},
+		{vectorscanBuiltin, func(name string) (*engine, error) {
+			s, err := startVectorscan(ctx, dir, expressions(builtin.Patterns()))
+			if err != nil {
+				return nil, nil // the note of the other says why
+			}
+			notes = append(notes, fmt.Sprintf("%d of %d built-in patterns in Vectorscan", s.inUse, len(builtin.Patterns())))
+			return &engine{name: name, session: s, builtin: true}, nil
+		}},
 		{"sluice", func(name string) (*engine, error) { return sluice(ctx, name, listOf(exprs)) }},
 		{"sluice, AVX2", func(name string) (*engine, error) { return limited(ctx, dir, name, "cpu.avx512vbmi=off") }},
 		{"sluice, pure Go", func(name string) (*engine, error) { return limited(ctx, dir, name, "cpu.avx512vbmi=off,cpu.avx2=off") }},
-		{"sluice, built-in rules", func(name string) (*engine, error) { return builtinRules(ctx, name) }},
+		{"sluice, built-in patterns", func(name string) (*engine, error) {
+			e, err := sluice(ctx, name, builtin.Patterns())
+			if err == nil {
+				e.builtin = true
+			}
+			return e, err
+		}},
+		{"sluice, built-in rules", func(name string) (*engine, error) { return builtinRules(ctx, name, builtin) }},
 		{"gitleaks", func(name string) (*engine, error) {
 			return &engine{name: name, limit: 64 << 10, find: each(func(p []byte) int { return len(detector.DetectBytes(p)) })}, nil
 		}},
@@ -147,20 +170,31 @@ func sluice(ctx context.Context, name string, list []match.Pattern) (*engine, er
 	}}, nil
 }
 
-// builtinRules is all that package rules does with the rules that come with Sluice: checks, words nearby, exceptions.
-func builtinRules(ctx context.Context, name string) (*engine, error) {
+// vectorscanBuiltin is what the engines with the built-in patterns are compared with.
+const vectorscanBuiltin = "vectorscan, built-in"
+
+func builtinSet() (*rules.Set, error) {
 	files, err := rules.Builtin()
 	if err != nil {
 		return nil, err
 	}
-	set, err := rules.Compile(files)
-	if err != nil {
-		return nil, err
+	return rules.Compile(files)
+}
+
+func expressions(list []match.Pattern) []string {
+	exprs := make([]string, len(list))
+	for i, p := range list {
+		exprs[i] = strings.ReplaceAll(p.Expr, "\n", `\n`) // one on each line of a file
 	}
+	return exprs
+}
+
+// builtinRules is all that package rules does with the rules that come with Sluice: checks, words nearby, exceptions.
+func builtinRules(ctx context.Context, name string, set *rules.Set) (*engine, error) {
 	if err := set.Warm(ctx); err != nil {
 		return nil, err
 	}
-	return &engine{name: name, find: func(pieces [][]byte) (n int, err error) {
+	return &engine{name: name, builtin: true, find: func(pieces [][]byte) (n int, err error) {
 		for _, p := range pieces {
 			found, err := set.Detect(ctx, []scanner.Text{{Bytes: p}})
 			if err != nil {
@@ -246,7 +280,7 @@ func adversarial(engines []*engine, o options, named []bench.Named, size int) ([
 		return nil, err
 	}
 	const seconds = .01 // there are hundreds
-	peer := make([]float64, len(corpus.Texts))
+	peer, same := make([]float64, len(corpus.Texts)), make([]float64, len(corpus.Texts))
 	var out []figure
 	for _, e := range engines {
 		if e.limit > 0 {
@@ -271,8 +305,14 @@ func adversarial(engines []*engine, o options, named []bench.Named, size int) ([
 				speed = max(speed, again)
 			}
 			f.MBPerSec = min(f.MBPerSec, speed)
-			if e.name == "vectorscan" {
+			switch e.name {
+			case "vectorscan":
 				peer[i] = speed
+			case vectorscanBuiltin:
+				same[i] = speed
+			}
+			if e.builtin && same[i] > 0 && (f.Same == 0 || speed/same[i] < f.Same) {
+				f.Same = speed / same[i]
 			}
 			if peer[i] > 0 && (f.Ratio == 0 || speed/peer[i] < f.Ratio) {
 				f.Ratio, f.Worst = speed/peer[i], corpus.Labels[i]

@@ -108,7 +108,9 @@ type figure struct {
 	Engine   string  `json:"engine"`
 	MBPerSec float64 `json:"mb_per_cpu_second"`
 	// Ratio is to Vectorscan on the same text; 0 if that was not measured.
-	Ratio   float64 `json:"times_vectorscan,omitempty"`
+	Ratio float64 `json:"times_vectorscan,omitempty"`
+	// Same is the ratio to Vectorscan with the built-in patterns, for what has them too.
+	Same    float64 `json:"times_vectorscan_builtin,omitempty"`
 	Matches int     `json:"matches"`
 	KB      int     `json:"kb"` // of text read in one pass
 	// Worst is what the slowest text, by ratio, was made from.
@@ -182,7 +184,7 @@ func run(ctx context.Context, o options) error {
 // measureAll measures every engine on one text, Vectorscan first.
 func measureAll(engines []*engine, name string, size int, pieces [][]byte, seconds float64) ([]figure, error) {
 	var out []figure
-	peer := 0.0
+	peer, same := 0.0, 0.0
 	for _, e := range engines {
 		head := pieces
 		if n := max(1, e.limit/size); e.limit > 0 && len(head) > n {
@@ -193,11 +195,17 @@ func measureAll(engines []*engine, name string, size int, pieces [][]byte, secon
 			return nil, fmt.Errorf("%s on %s: %w", e.name, name, err)
 		}
 		f := figure{Corpus: name, Piece: size, Engine: e.name, MBPerSec: speed, Matches: n, KB: bytesOf(head) >> 10}
-		if e.name == "vectorscan" {
+		switch e.name {
+		case "vectorscan":
 			peer = speed
+		case vectorscanBuiltin:
+			same = speed
 		}
 		if peer > 0 {
 			f.Ratio = speed / peer
+		}
+		if e.builtin && same > 0 {
+			f.Same = speed / same
 		}
 		out = append(out, f)
 	}
@@ -248,7 +256,7 @@ func compare(ctx context.Context, set *match.Set, std []*regexp.Regexp, pieces [
 }
 
 // row is a row of the table; the last column is for remarks and has no head.
-const row = "| %-12s | %7s | %-25s | %8s | %12s | %7s | %6s | %s\n"
+const row = "| %-12s | %7s | %-25s | %8s | %12s | %10s | %7s | %6s | %s\n"
 
 // printer writes figures as they come, or all at the end.
 type printer struct {
@@ -267,8 +275,8 @@ func (p *printer) notes(lines []string) {
 		fmt.Println(l)
 	}
 	fmt.Println()
-	fmt.Printf(row, "text", "piece", "engine", "MB/s", "× vectorscan", "matches", "in KB", "")
-	fmt.Printf(row, "---", "--:", "---", "--:", "--:", "--:", "--:", "")
+	fmt.Printf(row, "text", "piece", "engine", "MB/s", "× vectorscan", "× the same", "matches", "in KB", "")
+	fmt.Printf(row, "---", "--:", "---", "--:", "--:", "--:", "--:", "--:", "")
 }
 
 func (p *printer) add(figures []figure) {
@@ -277,12 +285,16 @@ func (p *printer) add(figures []figure) {
 		return
 	}
 	for _, f := range figures {
-		ratio := "–"
-		if f.Ratio > 0 {
-			ratio = fmt.Sprintf("%.3f", f.Ratio)
-		}
-		fmt.Printf(row, f.Corpus, fmt.Sprint(f.Piece), f.Engine, fmt.Sprintf("%.2f", f.MBPerSec), ratio, fmt.Sprint(f.Matches), fmt.Sprint(f.KB), f.Worst)
+		fmt.Printf(row, f.Corpus, fmt.Sprint(f.Piece), f.Engine, fmt.Sprintf("%.2f", f.MBPerSec), ratio(f.Ratio), ratio(f.Same), fmt.Sprint(f.Matches), fmt.Sprint(f.KB), f.Worst)
 	}
+}
+
+// ratio writes one that is known.
+func ratio(r float64) string {
+	if r == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.3f", r)
 }
 
 func (p *printer) end() error {

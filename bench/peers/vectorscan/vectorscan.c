@@ -1,6 +1,7 @@
 // Measures Vectorscan (or Hyperscan): vectorscan PATTERNS
 //
-// PATTERNS has one expression per line. Then for each line "SECONDS FILE" of
+// PATTERNS has one expression per line; those that are refused as bytes are tried as
+// UTF-8, and those that are refused then are left out. Then for each line "SECONDS FILE" of
 // standard input, the text in FILE is scanned again and again for so long; it is
 // in pieces: each is its length, a newline and its bytes. The answer is one line:
 // the calls of the match function in one pass, and MB per second of CPU time. The
@@ -47,14 +48,20 @@ int main(int argc, char **argv) {
 	for (char *l = strtok(lines, "\n"); l && count < 4096; l = strtok(NULL, "\n")) {
 		hs_database_t *db;
 		hs_compile_error_t *err;
-		if (hs_compile(l, 0, HS_MODE_BLOCK, NULL, &db, &err) != HS_SUCCESS) {
-			fprintf(stderr, "left out: %s: %s\n", l, err->message);
+		unsigned f = 0;
+		while (hs_compile(l, f, HS_MODE_BLOCK, NULL, &db, &err) != HS_SUCCESS) {
+			if (f) {
+				fprintf(stderr, "left out: %s: %s\n", l, err->message);
+				l = NULL;
+			}
 			hs_free_compile_error(err);
-			continue;
+			if (!l) break;
+			f = HS_FLAG_UTF8;
 		}
+		if (!l) continue;
 		hs_free_database(db);
 		expr[count] = l;
-		flags[count] = 0;
+		flags[count] = f;
 		ids[count] = count;
 		count++;
 	}
