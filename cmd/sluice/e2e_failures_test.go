@@ -139,7 +139,7 @@ func TestE2EOverload(t *testing.T) {
 // the program and its rules (about 100 MB with some 1,200 rules), gRPC's buffers (a piece of a body for each
 // request) and what the collector has not yet found to be garbage.
 func TestE2EMemory(t *testing.T) {
-	const limit, slack = 128 << 20, 176 << 20
+	const limit, slack = 128 << 20, 128 << 20
 	e := newE2E(t, "limits: {in_flight: 128MiB, queue_timeout: 30s, scan_timeout: 30s}\nlog: {level: error}\n")
 	requests := 64
 	if everything() && !testing.Short() {

@@ -134,7 +134,7 @@ func (c *Config) limits() prompt.Limits {
 // against it, decoded copies included; the rest is room for rules and buffers.
 // Without the limit the collector would let garbage grow to as much again.
 func limitMemory(inFlight int64) {
-	const base = 24 << 20
+	const base = 64 << 20
 	if os.Getenv("GOMEMLIMIT") == "" && debug.SetMemoryLimit(-1) == math.MaxInt64 && inFlight < 1<<50 {
 		debug.SetMemoryLimit(base + inFlight)
 	}

@@ -94,6 +94,7 @@ func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
 	if len(best) == 0 {
 		best = c.literalAnchors(literals)
 	}
+	best = slices.Clone(best) // they are kept, and large
 	for i := range best {
 		if a := &best[i]; a.length == 0 {
 			a.before, a.after = c.sets.beyond(a)

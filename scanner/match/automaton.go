@@ -113,39 +113,44 @@ const maxStates = 64
 // repeats become loops) or cut short: then it accepts more.
 type automaton struct {
 	edges
-	sets  [256]uint64 // states that can read a byte
-	conds []condition
-	empty bool // accepts at once, whatever stands there
-	limit int  // a walk over more runes cannot match any more; noLimit if it always can
+	class  [256]uint8 // of bytes that all states treat alike, those that assertions tell apart being of two classes
+	sets   []uint64   // states that can read a byte, by its class
+	sample []byte     // a byte of each class
+	conds  []condition
+	empty  bool // accepts at once, whatever stands there
+	limit  int  // a walk over more runes cannot match any more; noLimit if it always can
 }
 
 // edges are the moves that need nothing of the place between two bytes.
 type edges struct {
-	first  uint64            // states that can read the first byte
-	accept uint64            // states after which the pattern has matched
-	loop   uint64            // states followed by themselves
-	down   uint64            // states followed by the one numbered one less: compile writes backwards
-	from   uint64            // states with other followers
-	follow [maxStates]uint64 // those
+	first  uint64   // states that can read the first byte
+	accept uint64   // states after which the pattern has matched
+	loop   uint64   // states followed by themselves
+	down   uint64   // states followed by the one numbered one less: compile writes backwards
+	from   uint64   // states with other followers
+	follow []uint64 // those; nil if from is 0
 }
 
 // step returns the states that can read the byte after s.
 func (e *edges) step(s uint64) uint64 {
 	t := s&e.loop | s&e.down>>1
 	for x := s & e.from; x != 0; x &= x - 1 {
-		t |= e.follow[bits.TrailingZeros64(x)&(maxStates-1)]
+		t |= e.follow[bits.TrailingZeros64(x)]
 	}
 	return t
 }
 
-// addFollow notes that state to can read the byte after that of state from.
-func (e *edges) addFollow(from, to int) {
+// addFollow notes that state to, of as many as are given, can read the byte after that of state from.
+func (e *edges) addFollow(from, to, states int) {
 	switch to {
 	case from:
 		e.loop |= 1 << from
 	case from - 1:
 		e.down |= 1 << from
 	default:
+		if e.follow == nil {
+			e.follow = make([]uint64, states)
+		}
 		e.from |= 1 << from
 		e.follow[from] |= 1 << to
 	}
@@ -204,6 +209,7 @@ func newAutomaton(list []*node, back bool) *automaton {
 
 	a := &automaton{limit: runesToKnow(list)}
 	number := make([]int, len(p))
+	var sets [256]uint64 // by byte
 	k := 0
 	for pc, in := range p {
 		if in.op != opByte {
@@ -212,7 +218,7 @@ func newAutomaton(list []*node, back bool) *automaton {
 		number[pc] = k
 		for c := range 256 {
 			if in.set.has(byte(c)) {
-				a.sets[c] |= 1 << k
+				sets[c] |= 1 << k
 			}
 		}
 		k++
@@ -236,14 +242,41 @@ func newAutomaton(list []*node, back bool) *automaton {
 		p.closure(in.out, func(pc int32, need syntax.EmptyOp) {
 			e := a.at(need)
 			if p[pc].op == opByte {
-				e.addFollow(f, number[pc])
+				e.addFollow(f, number[pc], k)
 			} else {
 				e.accept |= 1 << f
 			}
 		})
 	}
+	a.classify(&sets)
 	return a
 }
+
+// classify puts bytes into classes. It is called when the edges are known.
+func (a *automaton) classify(sets *[256]uint64) {
+	type key struct {
+		set  uint64
+		kind uint8
+	}
+	number := map[key]uint8{}
+	for c, set := range sets {
+		k := key{set: set}
+		if len(a.conds) > 0 {
+			k.kind = kindOf(byte(c))
+		}
+		id, ok := number[k]
+		if !ok {
+			id = uint8(len(number))
+			number[k] = id
+			a.sets, a.sample = append(a.sets, set), append(a.sample, byte(c))
+		}
+		a.class[c] = id
+	}
+	a.sets, a.sample = slices.Clone(a.sets), slices.Clone(a.sample)
+}
+
+// readers returns the states that can read a byte.
+func (a *automaton) readers(c byte) uint64 { return a.sets[a.class[c]] }
 
 // cutPlaces is of how many places an automaton knows what can stand there where it leaves out an end.
 const cutPlaces = 3
@@ -342,156 +375,4 @@ func assertionsAt(text []byte, i int) syntax.EmptyOp {
 		return op | syntax.EmptyWordBoundary
 	}
 	return op | syntax.EmptyNoWordBoundary
-}
-
-// maxWalk is after how many bytes a walk gives up and lets the
-// place through.
-const maxWalk = 512
-
-// forward reports whether the pattern may match from text[p] on, and how many bytes it read
-// to know.
-func (a *automaton) forward(text []byte, p int) (ok bool, read int) {
-	s, ok := a.start(text, p)
-	if ok {
-		return true, 0
-	}
-	end := min(len(text), p+maxWalk)
-	for from, to := p, ahead(a.limit, p, end); ; from, to = to, further(text, from, to, end) {
-		for i := from; i < to; i++ {
-			if s &= a.sets[text[i]]; s == 0 {
-				return false, i - p
-			}
-			if s, ok = a.next(text, s, i+1); ok {
-				return true, i - p
-			}
-		}
-		if to == end {
-			return end != len(text), end - p
-		}
-		if from == to {
-			return false, to - p
-		}
-	}
-}
-
-// ahead returns where a walk from p to at most end is looked at whether it has read more
-// runes than the limit.
-func ahead(limit, p, end int) int {
-	if limit == noLimit {
-		return end
-	}
-	return min(end, p+limit+1)
-}
-
-// further returns up to where a walk that has read text[from:to] without a verdict goes on: as many bytes more
-// as were none that a rune begins with.
-func further(text []byte, from, to, end int) int {
-	n := to
-	for _, c := range text[from:to] {
-		if c&0xC0 == 0x80 {
-			n++
-		}
-	}
-	return min(n, end)
-}
-
-// backward is forward in the other direction: it reads text[p-1] first. The
-// automaton is that of the reversed pattern.
-func (a *automaton) backward(text []byte, p int) (ok bool, read int) {
-	s, ok := a.start(text, p)
-	if ok {
-		return true, 0
-	}
-	end := max(0, p-maxWalk)
-	for from, to := p, behind(a.limit, p, end); ; from, to = to, closer(text, from, to, end) {
-		for i := from - 1; i >= to; i-- {
-			if s &= a.sets[text[i]]; s == 0 {
-				return false, p - i
-			}
-			if s, ok = a.next(text, s, i); ok {
-				return true, p - i
-			}
-		}
-		if to == end {
-			return end != 0, p - end
-		}
-		if from == to {
-			return false, p - to
-		}
-	}
-}
-
-// behind is ahead for a walk towards the beginning of the text.
-func behind(limit, p, end int) int {
-	if limit == noLimit {
-		return end
-	}
-	return max(end, p-limit-1)
-}
-
-// closer is further for a walk towards the beginning of the text, over text[to:from].
-func closer(text []byte, from, to, end int) int {
-	return max(end, to-(further(text, to, from, len(text))-from))
-}
-
-// search reports whether the pattern may match somewhere in text[from:to], seen
-// with the whole text around it.
-func (a *automaton) search(text []byte, from, to int) bool {
-	var s uint64
-	for i := from; i < to; i++ {
-		first, ok := a.start(text, i)
-		if ok {
-			return true
-		}
-		if s = (s | first) & a.sets[text[i]]; s == 0 {
-			continue
-		}
-		if s, ok = a.next(text, s, i+1); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// start returns the states at place p of text, and whether that is enough.
-func (a *automaton) start(text []byte, p int) (s uint64, ok bool) {
-	if a.empty {
-		return 0, true
-	}
-	s = a.first
-	if len(a.conds) > 0 {
-		here := assertionsAt(text, p)
-		for i := range a.conds {
-			if c := &a.conds[i]; c.need&^here == 0 {
-				if c.atStart {
-					return 0, true
-				}
-				s |= c.first
-			}
-		}
-	}
-	return s, false
-}
-
-// next moves states s, which have read a byte, over place p, and
-// reports whether the pattern has matched there.
-func (a *automaton) next(text []byte, s uint64, p int) (t uint64, ok bool) {
-	if s&a.accept != 0 {
-		return 0, true
-	}
-	t = a.step(s)
-	if len(a.conds) > 0 {
-		here := assertionsAt(text, p)
-		for i := range a.conds {
-			c := &a.conds[i]
-			if c.need&^here != 0 {
-				continue
-			}
-			if s&c.accept != 0 {
-				return 0, true
-			}
-			t |= c.step(s)
-		}
-	}
-	return t, false
 }

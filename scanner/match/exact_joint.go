@@ -49,6 +49,12 @@ func (x *exact) join() {
 		}
 	}
 	joint := make([]uint32, len(x.ops))
+	ops := x.ops
+	joints := 0
+	for _, n := range leads {
+		joints += int(n >> 1)
+	}
+	x.ops = append(make([]exactOp, 0, len(ops)+joints), ops...) // there are a lot in all: no room to spare
 	for pc, n := range leads {
 		joint[pc] = uint32(pc)
 		if kind := x.ops[pc].kind; n > 1 && kind != exactMatch && kind != exactFail && x.joints < maxJoints {

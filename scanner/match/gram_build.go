@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 	"sync"
@@ -47,7 +48,8 @@ func (r *rater) gramOf(a *anchor) (at int, ok bool) {
 	for k := range number {
 		number[k] = len(codesOf(&a.seq[k], a.edgeAt(k)))
 	}
-	best, often := 0.0, oftenGrams()
+	best := 0.0
+	often, all := oftenGrams()
 	for k := range anchorLen - gramLen + 1 {
 		n := number[k] * number[k+1] * number[k+2] * number[k+3]
 		if n > maxGrams || a.edgeAt(k) || digits(a.seq[k:k+gramLen]) > maxDigits {
@@ -56,7 +58,7 @@ func (r *rater) gramOf(a *anchor) (at int, ok bool) {
 		var seq sequence
 		copy(seq[:], a.seq[k:k+gramLen])
 		rate := r.rate(&seq, gramLen) + 1e-6*float64(n)
-		eachGram(a, k, func(word, bit uint32) { rate += often[word<<5|bit] })
+		eachGram(a, k, func(word, bit uint32) { rate += float64(often[word<<5|bit]) / float64(all) })
 		if !ok || rate < best {
 			at, best, ok = k, rate, true
 		}
@@ -81,23 +83,24 @@ func eachGram(a *anchor, at int, do func(word, bit uint32)) {
 	}
 }
 
-// oftenGrams are the shares of hashes in the samples, which know what words there are.
-var oftenGrams = sync.OnceValue(func() *[1 << (gramBits + 5)]float64 {
-	out, n := new([1 << (gramBits + 5)]float64), 0
+// oftenGrams says how often each hash is in the samples, which know what words there are, and how many grams they have.
+// It is kept, so it counts no further than it must: what is that frequent is no gram of any anchor.
+var oftenGrams = sync.OnceValues(func() (out *[1 << (gramBits + 5)]uint16, n int) {
+	out = new([1 << (gramBits + 5)]uint16)
 	for _, s := range samples() {
 		n += len(s) - gramLen + 1
-	}
-	for _, s := range samples() {
 		for i := range len(s) - gramLen + 1 {
 			w := uint32(0)
 			for k := range gramLen {
 				w |= uint32(gramCodes[s[i+k]]) << (8 * k)
 			}
 			word, bit := gramHash(w)
-			out[word<<5|bit] += 1 / float64(n)
+			if k := word<<5 | bit; out[k] < math.MaxUint16 {
+				out[k]++
+			}
 		}
 	}
-	return out
+	return out, n
 })
 
 // newGrams puts those anchors into a table that have grams, and returns the others.

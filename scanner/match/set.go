@@ -101,21 +101,23 @@ func (s *Set) tree(i int) *syntax.Regexp {
 	return tree
 }
 
-// Warm builds now what Find would build when it is first needed: every pattern for
-// RE2 and the automata of the filter. A server calls it before it takes requests; a
-// program that reads one text need not. The filter for texts with U+017F or U+212A,
-// which are rare, still waits for the first of them: it would take as much memory
-// again. The error is that of ctx, or a *PatternError.
+// Warm builds now what Find would build when it is first needed: the automata of
+// the filter, and of every pattern what finds its matches in windows. A server calls it before it
+// takes requests; a program that reads one text need not. What texts seldom ask for still waits
+// for the first that does, since it would take as much memory again: the filter for texts with U+017F or U+212A,
+// and RE2's program of a pattern that the package's own matcher can do nearly always. The error is that of ctx, or a *PatternError.
 func (s *Set) Warm(ctx context.Context) error {
 	s.plain.warm()
 	for i := range s.exprs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if s.exprs[i].exact() != nil {
+			continue
+		}
 		if _, err := s.exprs[i].re(); err != nil {
 			return &PatternError{Index: i, Err: err}
 		}
-		s.exprs[i].exact()
 	}
 	return ctx.Err()
 }

@@ -31,7 +31,6 @@ type walking struct {
 	plain      uint64 // its states that only the one numbered one less follows
 	same       uint64 // and those that read the same bytes as that
 	lock       sync.Mutex
-	sample     []byte      // one byte of each class
 	states     []walkState // for who holds the lock
 }
 
@@ -51,11 +50,11 @@ type moves struct {
 	table  []uint16 // one row per state; the first is not used
 	skips  []skip   // by state
 	starts [len(kinds)]uint16
-	limit  int        // that of the automaton
-	width  int        // of a row: the number of classes, and at least that of verdicts
-	asks   bool       // assertions are made, so that kinds matter
-	back   bool       // that of the walker
-	class  [256]uint8 // of bytes that all states treat alike
+	limit  int         // that of the automaton
+	width  int         // of a row: the number of classes, and at least that of verdicts
+	asks   bool        // assertions are made, so that kinds matter
+	back   bool        // that of the walker
+	class  *[256]uint8 // that of the automaton
 }
 
 // walkState is a set of states of the automaton that have read a byte, and the kind of
@@ -123,25 +122,7 @@ func (w *walker) known() *moves {
 	}
 	w.automaton = newAutomaton(w.list, w.back)
 	w.chains()
-	m := &moves{asks: len(w.conds) > 0, back: w.back, limit: w.limit}
-	type key struct {
-		set  uint64
-		kind uint8
-	}
-	number := map[key]uint8{}
-	for c := range 256 {
-		k := key{set: w.sets[c]}
-		if len(w.conds) > 0 {
-			k.kind = kindOf(byte(c))
-		}
-		id, ok := number[k]
-		if !ok {
-			id = uint8(len(number))
-			number[k] = id
-			w.sample = append(w.sample, byte(c))
-		}
-		m.class[c] = id
-	}
+	m := &moves{asks: len(w.conds) > 0, back: w.back, limit: w.limit, class: &w.class}
 	m.width = max(len(w.sample), verdicts)
 	m.table = make([]uint16, m.width)
 	for k := range m.starts {
@@ -198,7 +179,7 @@ func (w *walker) move(from walkState, c byte) (to walkState, verdict uint16) {
 	if ok {
 		return to, moveMatched
 	}
-	s &= w.sets[c]
+	s &= w.readers(c)
 	switch {
 	case s == 0:
 		return to, moveDead
@@ -292,10 +273,10 @@ func (w *walker) forward(text []byte, p int) (ok bool, read int) {
 	m := w.known()
 	end := min(len(text), p+maxWalk)
 	state := m.begin(text, p)
-	table := m.table
+	table, class := m.table, m.class
 	for from, to := p, ahead(m.limit, p, end); ; from, to = to, further(text, from, to, end) {
 		for i := from; i < to; i++ {
-			next := table[int(state)+int(m.class[text[i]])]
+			next := table[int(state)+int(class[text[i]])]
 			if next < verdicts || next >= skipFlag {
 				if next == moveUnknown {
 					next, i = w.learn(state, text, i, to)
@@ -332,10 +313,10 @@ func (w *walker) backward(text []byte, p int) (ok bool, read int) {
 	m := w.known()
 	end := max(0, p-maxWalk)
 	state := m.begin(text, p)
-	table := m.table
+	table, class := m.table, m.class
 	for from, to := p, behind(m.limit, p, end); ; from, to = to, closer(text, from, to, end) {
 		for i := from - 1; i >= to; i-- {
-			next := table[int(state)+int(m.class[text[i]])]
+			next := table[int(state)+int(class[text[i]])]
 			if next < verdicts {
 				if next == moveUnknown {
 					next, i = w.learn(state, text, i, to-1)

@@ -51,8 +51,8 @@ func (w *walker) skipOf(m *moves, s walkState) (out skip) {
 		k := bits.TrailingZeros64(s.set)
 		if n := w.chain(k); n >= minSkip {
 			var set byteSet
-			for c, states := range w.sets {
-				if states>>(k-1)&1 != 0 {
+			for c, class := range w.class {
+				if w.sets[class]>>(k-1)&1 != 0 {
 					set.add(byte(c))
 				}
 			}
