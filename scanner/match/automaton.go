@@ -117,8 +117,9 @@ type automaton struct {
 	sets   []uint64   // states that can read a byte, by its class
 	sample []byte     // a byte of each class
 	conds  []condition
-	empty  bool // accepts at once, whatever stands there
-	limit  int  // a walk over more runes cannot match any more; noLimit if it always can
+	empty  bool      // accepts at once, whatever stands there
+	run    *required // nil if it knows how long all runs are
+	limit  int       // a walk over more runes cannot match any more; noLimit if it always can
 }
 
 // edges are the moves that need nothing of the place between two bytes.
@@ -175,6 +176,7 @@ func newAutomaton(list []*node, back bool) *automaton {
 		sizes[i] = n.states(maxStates)
 		total += sizes[i]
 	}
+	full := list
 	var cut []*node // what is left out
 	for total > maxStates {
 		largest := -1
@@ -194,6 +196,13 @@ func newAutomaton(list []*node, back bool) *automaton {
 		sizes[largest] = list[largest].states(rooms[largest])
 		total += sizes[largest]
 	}
+	kept := len(list)
+	run := requiredRun(full, func(i int) int {
+		if i >= kept {
+			return 0
+		}
+		return rooms[i]
+	})
 	if len(cut) > 0 {
 		list = append(slices.Clip(list), firstOf(cut, back, min(cutPlaces, maxStates-total))...)
 		for len(rooms) < len(list) {
@@ -207,7 +216,7 @@ func newAutomaton(list []*node, back bool) *automaton {
 		start = p.compile(n, start, rooms[i])
 	}
 
-	a := &automaton{limit: runesToKnow(list)}
+	a := &automaton{limit: runesToKnow(list), run: run}
 	number := make([]int, len(p))
 	var sets [256]uint64 // by byte
 	k := 0

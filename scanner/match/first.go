@@ -130,8 +130,12 @@ type vectors struct {
 // find runs the first step over a text and goes on with what it finds.
 func (f *filter) find(ctx context.Context, text []byte, sc *scratch) error {
 	if len(text) > 0 {
+		first, second := f.class[text[0]], f.edge
+		if len(text) > 1 {
+			second = f.class[text[1]]
+		}
 		for _, b := range f.banks {
-			if b.member[0][f.edge]&b.member[1][f.class[text[0]]] != 0 {
+			if b.member[0][f.edge]&b.member[1][first]&b.member[2][second] != 0 {
 				f.candidate(b, text, -1, sc)
 			}
 		}

@@ -355,9 +355,13 @@ func TestRunIn(t *testing.T) {
 			for end < len(places)*64 && bit(end) {
 				end++
 			}
-			length, got := runIn(places, i)
+			length, got := runIn(places, i, 1<<30)
 			if open := start == 0 || end == len(places)*64; open != (length > 64*len(places)) || !open && (length != end-start || got != end) {
 				t.Fatalf("%x at %d: %d bits up to %d, want %d up to %d", places, i, length, got, end-start, end)
+			}
+			enough := 1 + r.IntN(130)
+			if some, at := runIn(places, i, enough); (some != length || at != got) && (some < enough || length < enough) {
+				t.Fatalf("%x at %d: %d bits up to %d if %d are enough, not %d up to %d", places, i, some, at, enough, length, got)
 			}
 		}
 	}

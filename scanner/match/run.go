@@ -122,7 +122,7 @@ func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, sc *scra
 					continue
 				}
 				// Nearly all are too short, even as far as classes can tell.
-				if length, end := runIn(v.places[:blocks], p-from); length < r.length && end < to-from {
+				if length, end := runIn(v.places[:blocks], p-from, r.length); length < r.length && end < to-from {
 					sc.runEnd[k] = from + end
 					continue
 				}
@@ -149,8 +149,8 @@ func (f *filter) runsIn(ctx context.Context, text []byte, from, to int, sc *scra
 }
 
 // runIn returns the length of the run of bits that are set around bit i, and where it ends. A
-// run that has no end there has no length that counts.
-func runIn(places []uint64, i int) (length, end int) {
+// run that has no end there, or goes on for enough bits to one side, is only said to be long.
+func runIn(places []uint64, i, enough int) (length, end int) {
 	start := 0
 	for k, w := i>>6, ^places[i>>6]<<(63-i&63); ; w = ^places[k] {
 		if w != 0 {
@@ -161,7 +161,7 @@ func runIn(places []uint64, i int) (length, end int) {
 			}
 			break
 		}
-		if k--; k < 0 {
+		if k--; k < 0 || i-k<<6-63 >= enough {
 			return 1 << 30, len(places) << 6 // it may begin before
 		}
 	}
@@ -174,7 +174,7 @@ func runIn(places []uint64, i int) (length, end int) {
 			}
 			return end - start, end
 		}
-		if k++; k == len(places) {
+		if k++; k == len(places) || k<<6-i >= enough {
 			return 1 << 30, len(places) << 6
 		}
 	}
@@ -263,13 +263,13 @@ func (f *filter) runAt(e *runEntry, text []byte, start, end int, sc *scratch) {
 // to know.
 func (f *filter) runStands(e *runEntry, text []byte, start, end int) (ok bool, read int) {
 	if e.head != none {
-		if ok, read = f.around[e.head].backward(text, start); !ok {
+		if ok, read = f.around[e.head].may(text, start); !ok {
 			return false, read
 		}
 	}
 	if e.tail == none {
 		return true, read
 	}
-	ok, more := f.around[e.tail].forward(text, end)
+	ok, more := f.around[e.tail].may(text, end)
 	return ok, read + more
 }

@@ -171,7 +171,6 @@ func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 		f = s.full()
 	}
 	sc := f.scratch.Get().(*scratch)
-	defer f.scratch.Put(sc)
 	sc.begin(f, len(text))
 	sc.gate, sc.ascii = gate, ascii
 	if gate != nil {
@@ -182,6 +181,7 @@ func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 	if stats != nil {
 		stats.add(&sc.stats)
 	}
+	f.scratch.Put(sc) // not after a panic
 	return dst, err
 }
 

@@ -31,28 +31,26 @@ func examine(text []byte) (ok, ascii, mayFold bool) {
 	for from < 8 && !utf8.RuneStart(text[from]) {
 		from++
 	}
-	blocks := (len(text) - from) / validLen
-	beyond, faults, mayFold := validBlocks(&text[from], blocks)
-	if !beyond && isASCII(text[:from]) && isASCII(text[from+blocks*validLen:]) {
+	beyond, faults, mayFold := validBlocks(&text[from], (len(text)-from)/validLen)
+	if (len(text)-from)%validLen != 0 {
+		b, f, m := validBlocks(&text[len(text)-validLen], 1) // some of it is read twice
+		beyond, faults, mayFold = beyond || b, faults || f, mayFold || m
+	}
+	head := text[:from]
+	if !beyond && isASCII(head) {
 		return true, true, false
 	}
-	if faults || !utf8.Valid(text[:from]) {
-		return false, false, false
-	}
-	// A rune that the last block ends in is read again.
-	end := from + blocks*validLen - 1
+	// A rune that the text ends in may not be whole.
+	end := len(text) - 1
 	for back := 0; back < 3 && !utf8.RuneStart(text[end]); back++ {
 		end--
 	}
-	head, tail := text[:from+2], text[end:]
-	if !isASCII(head) {
-		mayFold = mayFold || folds(head)
+	if faults || !utf8.Valid(head) || !utf8.Valid(text[end:]) {
+		return false, false, false
 	}
-	if !isASCII(tail) {
-		if !utf8.Valid(tail) {
-			return false, false, false
-		}
-		mayFold = mayFold || folds(tail)
+	for i, b := range text[:from+1] {
+		next := text[i+1]
+		mayFold = mayFold || b == longSBytes[0] && next == longSBytes[1] || b == kelvinBytes[0] && next == kelvinBytes[1]
 	}
 	return true, false, mayFold
 }

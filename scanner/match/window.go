@@ -78,8 +78,10 @@ func (f *filter) newScratch(patterns int) *scratch {
 
 // begin prepares for a text of the given size.
 func (sc *scratch) begin(f *filter, size int) {
-	for i := range sc.words {
-		sc.words[i] = [2]uint64{^uint64(0), ^uint64(0)}
+	if f.step.list == nil {
+		for i := range sc.words {
+			sc.words[i] = [2]uint64{^uint64(0), ^uint64(0)}
+		}
 	}
 	copy(sc.touched, f.always)
 	for _, p := range sc.closed { // also if it has no anchor and its state is never made afresh
@@ -89,8 +91,10 @@ func (sc *scratch) begin(f *filter, size int) {
 	sc.stats = Stats{Bytes: int64(size)}
 	sc.asked = 0
 	sc.free = freeWork + 2*int64(size)
-	for i := range sc.runEnd {
-		sc.runEnd[i] = 0
+	if len(sc.runEnd) == 1 { // clear is a call
+		sc.runEnd[0] = 0
+	} else {
+		clear(sc.runEnd)
 	}
 }
 
@@ -205,13 +209,13 @@ func (st *patternState) covers(e *entry, r *reach, text []byte, p int) bool {
 func (f *filter) walk(e *entry, text []byte, p int) (ok bool, work int) {
 	work = walkCost
 	if e.head != none && e.headFirst {
-		ok, read := f.around[e.head].backward(text, p)
+		ok, read := f.around[e.head].may(text, p)
 		if work += read; !ok {
 			return false, work
 		}
 	}
 	if e.tail != none {
-		ok, read := f.around[e.tail].forward(text, p+int(e.tailAt))
+		ok, read := f.around[e.tail].may(text, p+int(e.tailAt))
 		if work += read; !ok {
 			return false, work
 		}
@@ -219,7 +223,7 @@ func (f *filter) walk(e *entry, text []byte, p int) (ok bool, work int) {
 	if e.head == none || e.headFirst {
 		return true, work
 	}
-	ok, read := f.around[e.head].backward(text, p)
+	ok, read := f.around[e.head].may(text, p)
 	return ok, work + read
 }
 
