@@ -413,7 +413,7 @@ func (b *bucket) counted(with *[classLen][]uint64) (n int) {
 // product estimates how often sets with such shares stand one behind the other.
 func product(shares []share) (rate float32) {
 	for m := range models {
-		r := sorts[m].weight
+		r := sorts[m].apart
 		for k := range shares {
 			r *= shares[k][m]
 		}

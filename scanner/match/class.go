@@ -59,7 +59,7 @@ func newClasses(anchors []*anchor, most int) *classes {
 			n[k] = number(&a.seq[k])
 		}
 		for m := range models {
-			rate := sorts[m].weight
+			rate := sorts[m].apart
 			for _, i := range n {
 				rate *= sets[i].share[m]
 			}

@@ -29,9 +29,14 @@ func newCost(root *node, anchors []anchor) Cost {
 		Unbounded: widest == noLimit,
 		MaxBytes:  widest,
 	}
+	r := newOrdinaryRater()
 	for i := range anchors {
 		a := &anchors[i]
-		c.Rate += a.rate
+		if a.length > 0 {
+			c.Rate += a.rate
+		} else {
+			c.Rate += r.rate(&a.seq, anchorLen)
+		}
 		c.Literal = c.Literal && a.literal()
 		c.Anchors = append(c.Anchors, a.String())
 	}

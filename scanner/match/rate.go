@@ -8,6 +8,7 @@ type rater struct {
 	sorts    []share        // by number
 	rates    map[rateKey]float64
 	follower follower
+	weights  share // of the sorts of text
 }
 
 // rateKey is a sequence without what any byte can be at its end: the numbers of its sets.
@@ -21,19 +22,35 @@ func (k *rateKey) len() (n int) {
 	return n
 }
 
+// newRater makes a rater for choosing among anchors.
 func newRater() rater {
-	return rater{
+	r := rater{
 		freq:   pairFrequencies(),
 		shares: [][]groupShare{nil}, // no set has number 0
 		sorts:  make([]share, 1),
 		rates:  map[rateKey]float64{},
 	}
+	for m := range r.weights {
+		r.weights[m] = sorts[m].choice
+	}
+	return r
+}
+
+// newOrdinaryRater makes one that tells what to expect of ordinary text.
+func newOrdinaryRater() rater {
+	r := newRater()
+	for m := range r.weights {
+		r.weights[m] = sorts[m].weight
+	}
+	return r
 }
 
 // forget makes room where there are more sets than anyone has. Keys from before mean nothing then.
 func (r *rater) forget() {
 	if len(r.shares) > 1<<16 {
+		weights := r.weights
 		*r = newRater()
+		r.weights = weights
 	}
 }
 
@@ -78,10 +95,7 @@ func (r *rater) rateOf(key *rateKey) float64 {
 // byBytes estimates at what share of places the sets of a key stand by the shares of bytes alone: in English, which
 // is a guess at what the pairs say, and in the sorts of text of which no pairs are known. The rate is never less than the latter.
 func (r *rater) byBytes(key *rateKey) (english, others float64) {
-	var shares share
-	for m := range shares {
-		shares[m] = sorts[m].weight
-	}
+	shares := r.weights
 	for _, id := range key[:key.len()] {
 		s := &r.sorts[id]
 		for m := range shares {

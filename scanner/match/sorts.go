@@ -14,7 +14,9 @@ const (
 
 // textSort is a kind of text that an anchor should be rare in: how much it counts, and its bytes.
 type textSort struct {
-	weight float32
+	weight float32 // its part of ordinary text
+	choice float32 // what it counts where an anchor is chosen
+	apart  float32 // and where it is asked which bytes share a class or a bucket
 	shares [256]float32
 }
 
@@ -22,11 +24,13 @@ type textSort struct {
 var sorts = newSorts()
 
 func newSorts() (sorts [models]textSort) {
-	// Scripts weigh more than there is text in them: the few bytes that nearly all of it is made of share classes else, and
-	// then every anchor with a letter beyond ASCII is found at every rune.
-	for m, w := range [models]float32{1, .04, .06, 4} {
-		sorts[m].weight = w
+	for m, w := range [models]float32{1, .04, .06, .08} {
+		sorts[m].weight, sorts[m].choice, sorts[m].apart = w, w, w
 	}
+	// Scripts count more than there is text in them. A letter beyond ASCII is rare in English, and so looks like a
+	// good anchor, but is every second rune of other languages; and the few bytes that nearly all of those are made of share
+	// classes else, so that every anchor with such a letter is found at every rune.
+	sorts[sortScripts].choice, sorts[sortScripts].apart = 1, 4
 	spread := func(m int, share float32, set string) {
 		for i := range len(set) {
 			sorts[m].shares[set[i]] += share / float32(len(set))
