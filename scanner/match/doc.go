@@ -47,7 +47,8 @@
 // that it accepts more: repeats become loops, and of an end that is left out the first
 // bytes are kept. But no walk goes on beyond the runes that the pattern can take until it is known
 // to match, so that radius[^\n]{0,60}key reads a line no further than that. Of a token, and of a line, a walk reads
-// many bytes at once (walk_skip.go). If both accept, a match
+// many bytes at once (walk_skip.go). Of the longest token that an automaton had to be loosened for, the length is asked for
+// where both have accepted (walk_run.go). If that is there, a match
 // begins no later than at the anchor and lies between the farthest
 // places that the parts before and after the anchor can reach: that is the
 // window. Overlapping and close windows are joined.

@@ -22,9 +22,9 @@ import (
 // then is not used.
 //
 // It sees the whole text, so assertions at the edges of a window need no care. Where
-// Go and RE2 could know different versions of Unicode - classes by name, and letters beyond
-// ASCII under (?i), unless a test has seen that they agree - a pattern has no exact, nor has a
-// very long one.
+// Go and RE2 could know different versions of Unicode a pattern has no exact: letters beyond
+// ASCII under (?i), unless a test has seen that they agree, and classes by name, unless the text is in
+// ASCII, where all versions are one. Nor has a very long one.
 type exact struct {
 	ops    []exactOp
 	sets   []byteSet
@@ -36,6 +36,7 @@ type exact struct {
 	slots  int     // of captures; 2 per group, from the second pair on
 	joints int     // how many of them there are
 	bound  bool    // a match begins with \b
+	named  bool    // it has classes by name: it is for texts in ASCII only
 	begin  *look   // of later
 	tables []*look // by number of sets, where many bytes are looked up
 	words  []letters
@@ -113,12 +114,15 @@ func takesHigh(high uint8, ranges []rune, r rune) bool {
 		if len(ranges) == 1 {
 			return r == ranges[0]
 		}
-		for i := 0; i+1 < len(ranges); i += 2 {
-			if r >= ranges[i] && r <= ranges[i+1] {
-				return true
+		lo, hi := 0, len(ranges)/2 // the first range that does not end before r
+		for lo < hi {
+			if mid := (lo + hi) / 2; ranges[2*mid+1] < r {
+				lo = mid + 1
+			} else {
+				hi = mid
 			}
 		}
-		return false
+		return 2*lo < len(ranges) && ranges[2*lo] <= r
 	case high&highAll != 0:
 		return true
 	}

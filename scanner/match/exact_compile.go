@@ -18,13 +18,14 @@ func newExact(expr string, ts *lookups) *exact {
 		return nil
 	}
 	// Ranges that are written out are the same for both engines.
-	explicit := !named.MatchString(expr) && (unicode.Version == foldsAgree || !folded.MatchString(expr))
+	byName := named.MatchString(expr)
+	explicit := byName || unicode.Version == foldsAgree || !folded.MatchString(expr)
 	leading, tree := splitLead(tree)
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(prog.Inst) > maxExactOps {
 		return nil
 	}
-	x := &exact{ops: make([]exactOp, len(prog.Inst)), start: uint32(prog.Start), slots: 2 * groups}
+	x := &exact{ops: make([]exactOp, len(prog.Inst)), start: uint32(prog.Start), slots: 2 * groups, named: byName}
 	if leading != nil {
 		if x.lead = newLead(leading, explicit); x.lead == nil {
 			return nil
@@ -349,7 +350,7 @@ func highOf(in *syntax.Inst) (high uint8, ok bool) {
 	return high, true
 }
 
-// rangesOf returns the runes that an instruction takes beyond ASCII, as pairs, or alone if it is one.
+// rangesOf returns the runes that an instruction takes beyond ASCII, as pairs in their order, or alone if it is one.
 func rangesOf(in *syntax.Inst) []rune {
 	if len(in.Rune) > 1 || syntax.Flags(in.Arg)&syntax.FoldCase == 0 {
 		return in.Rune
@@ -359,5 +360,6 @@ func rangesOf(in *syntax.Inst) []rune {
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
 		ranges = append(ranges, f, f)
 	}
+	slices.Sort(ranges) // of single runes each
 	return ranges
 }

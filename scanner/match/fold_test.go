@@ -40,6 +40,38 @@ func TestFoldsAgree(t *testing.T) {
 	}
 }
 
+// TestClassesByName: patterns with classes by name have an exact, which only texts in ASCII are given to.
+func TestClassesByName(t *testing.T) {
+	var patterns []Pattern
+	for _, expr := range []string{`\p{L}{2,4}#`, `(?i)\p{Lu}{2,}7`, `[\p{L}\d]{2,9}#`, `(\P{Han})#`, `\p{S}{3}#`} {
+		if x := newExact(expr, new(lookups)); x == nil || !x.named {
+			t.Fatalf("%s has no exact", expr)
+		}
+		patterns = append(patterns, Pattern{Expr: expr})
+	}
+	set, err := Compile(patterns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"ab# Cd7 x9# $+=# -#", "中文# aé7 é#", "\U0002ebf0\U0002ebf1# \U0002ebf2\U0002ebf37", "\u2ffc\u2ffd\u31ef# Ǆǆ7"} {
+		var stats Stats
+		got, err := set.FindStats(t.Context(), nil, []byte(text), &stats)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := set.FindAll(t.Context(), nil, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(want) == 0 || !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+		if ascii := isASCII([]byte(text)); ascii != (stats.Calls == 0) || ascii != (stats.Exact > 0) {
+			t.Errorf("%q: %d calls of RE2, %d windows without", text, stats.Calls, stats.Exact)
+		}
+	}
+}
+
 // TestExactKnowsFolds holds exact to RE2 on letters beyond ASCII under (?i).
 func TestExactKnowsFolds(t *testing.T) {
 	text := []byte("Contraseña CONTRASEÑA contrasena ǅ ǆ Ǆ ΣΟΦΟΣ σοφος ςσ пароль ПАРОЛЬ ᲀ Ꙋ ẞß ſKk ÀÉÿŸ “a” ‘b’ é\n")

@@ -216,7 +216,7 @@ func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, sc 
 // valid UTF-8. The error is that of ctx, or a *PatternError.
 func (s *Set) FindWithin(ctx context.Context, dst []Match, pattern int, text []byte, from, to int) ([]Match, error) {
 	e := &s.exprs[pattern]
-	if x := e.exact(); x != nil {
+	if x := e.exact(); x != nil && !x.named {
 		sc := s.plain.scratch.Get().(*scratch)
 		// What begins in a few bytes may be long.
 		sc.tries.ctx = ctx

@@ -246,7 +246,7 @@ func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, patt
 	}
 	had, tries := len(dst), exactTries
 	x := e.exact()
-	if x == nil {
+	if x == nil || x.named && !sc.ascii {
 		tries = 0
 	}
 	for _, w := range ws {
@@ -317,7 +317,7 @@ func (sc *scratch) confirmWhole(ctx context.Context, dst []Match, e *expression,
 	if err := ctx.Err(); err != nil {
 		return dst, err
 	}
-	if x := e.exact(); x != nil {
+	if x := e.exact(); x != nil && (!x.named || sc.ascii) {
 		if got, ok := sc.confirmExact(ctx, dst, x, pattern, text, window{0, len(text), len(text)}); ok {
 			return got, nil
 		}
