@@ -174,6 +174,7 @@ type reading struct {
 	guesser languages.Guesser
 	lines   []line
 	skimmed bool   // some of the lines were
+	passed  bool   // some of the lines were passed over
 	joined  []byte // texts that are lines of one source
 
 	// What goes on from one set of lines to the next.
@@ -193,7 +194,7 @@ type line struct {
 	from       byte // the decoder's back pointers: bit s is the state before s
 	code       bool
 	taken      bool // by a finding
-	skimmed    bool // and not read; emit is a guess
+	skimmed    bool // and not read; emit is a guess: more than 0 if it was passed over
 	apart      bool // code may begin or end next to it
 }
 
@@ -201,7 +202,8 @@ type line struct {
 // each; end is where it stopped. If skim is set, lines that are prose beyond doubt
 // are left for settle to read.
 func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (end int, err error) {
-	r.lines, r.skimmed = r.lines[:0], false
+	r.lines, r.skimmed, r.passed = r.lines[:0], false, false
+	var d depth
 	next := start + checkEvery
 	for start < len(text) && len(r.lines) < maxLines {
 		if start >= next {
@@ -226,6 +228,7 @@ func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (
 		ln := &r.lines[n]
 		if start == end && r.hunk.idle() {
 			*ln = line{start: start, end: end, kind: lines.Blank, tag: r.fence.tag}
+			d.rest = 0
 			start = after
 			continue
 		}
@@ -239,11 +242,20 @@ func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (
 				// stand for the rest unless they leave no doubt.
 				*ln = line{start: start, end: end, emit: max(-clampLow, score), skimmed: guessed || score > -clampLow}
 				r.skimmed = r.skimmed || ln.skimmed
+				d = depth{}
 				start = after
 				continue
 			}
 		}
-		r.score(ln, text, start, end)
+		if skim && d.rest > 0 && d.mayPass(text, start, end, after) {
+			*ln = line{start: start, end: end, emit: asPassed, tag: r.fence.tag, skimmed: true}
+			r.passed = true
+			d.rest--
+			start = after
+			continue
+		}
+		ln.start, ln.end = start, end
+		r.score(ln, body)
 		if n > 0 && ln.kind == lines.Plain && r.lines[n-1].kind == lines.Encoded && lines.IsCode64(body) {
 			ln.kind = lines.Encoded // the last line of a block is short
 		}
@@ -256,14 +268,14 @@ func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (
 		if inDiff && ln.kind != lines.DiffHead {
 			ln.kind = lines.DiffHunk
 		}
+		d.step(ln)
 		start = after
 	}
 	return start, nil
 }
 
-// score reads the line from start to end into ln.
-func (r *reading) score(ln *line, text []byte, start, end int) {
-	body := text[start:end]
+// score reads a line, without its line ending, into ln.
+func (r *reading) score(ln *line, body []byte) {
 	l := r.reader.Read(body)
 	if inner, ok := unmarked(body); ok {
 		if m := r.reader.Read(inner); m.Kind == lines.Blank || m.Kind == lines.Fence || m.Score > max(l.Score, looksLikeCode) {
@@ -271,43 +283,11 @@ func (r *reading) score(ln *line, text []byte, start, end int) {
 		}
 	}
 	// Field by field: to copy a line that was just written costs more.
-	ln.start, ln.end, ln.emit, ln.kind = start, end, l.Score, l.Kind
+	ln.emit, ln.kind = l.Score, l.Kind
 	ln.statements = uint16(min(l.Statements, 1<<16-1))
 	ln.separators = uint16(min(l.Separators, 1<<16-1))
 	ln.tag, ln.from, ln.code, ln.taken, ln.skimmed, ln.apart = tagNone, 0, false, false, false, false
 	if l.Escapes > 0 || l.Statements >= leastParts {
 		r.parts(ln, body, l.Escapes)
-	}
-}
-
-// farAway is how much lines beside code must say against it together for what
-// lies beyond them to be of no account: more than leaving code and coming back
-// to it costs.
-const farAway = -2*switchLine - 2
-
-// settle reads the skimmed lines that stand so near to code that it matters how
-// little they say for it.
-func (r *reading) settle(text []byte) {
-	if !r.skimmed {
-		return
-	}
-	for i := range r.lines {
-		if r.lines[i].skimmed || r.lines[i].emit <= 0 {
-			continue
-		}
-		for _, step := range [...]int{-1, 1} {
-			against := float32(0)
-			for k := i + step; k >= 0 && k < len(r.lines) && against > farAway; k += step {
-				l := &r.lines[k]
-				if l.kind == lines.Fence || !l.skimmed && l.emit > 0 {
-					break
-				}
-				if l.skimmed {
-					r.score(l, text, l.start, l.end)
-					l.emit = emission(l, false, r.lines[:k])
-				}
-				against += l.emit
-			}
-		}
 	}
 }

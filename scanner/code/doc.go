@@ -33,6 +33,13 @@
 // A line that is quoted or numbered is also read without its mark, and the more
 // code-like of the two readings counts.
 //
+// Not every line need be read: prose beyond doubt is skimmed, and in the midst of code
+// up to four lines in a row are passed over (settle.go). Where it turns out that they
+// matter, because something else stands next to them, they are read after all. Of 27,683
+// pieces of 8 KB of packages of Go, Rust and Python, and of documents, 50 got other
+// findings than with every line read; most of them joined what two or three lines of
+// a comment had parted.
+//
 // A program pasted as one line has no lines to count. It is told by its
 // statements, and Finding.Lines is their number.
 //

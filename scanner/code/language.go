@@ -67,6 +67,9 @@ func (r *reading) guess(text []byte, s *segment) (l languages.Language, sure boo
 	for i := s.first; i <= s.last && read < guessBytes; i++ {
 		l := &r.lines[i]
 		line := text[l.start-base : l.end-base]
+		if l.skimmed && l.emit > 0 {
+			r.readLate(i, line)
+		}
 		if l.emit <= 0 {
 			r.guesser.Pass(line)
 			continue

@@ -67,6 +67,9 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 		if !ok {
 			continue
 		}
+		if s.statements*(restAtMost+1) > s.solid {
+			s.statements += r.passedStatements(text, &s)
+		}
 		span := scanner.Span{Start: r.lines[s.first].start, End: r.lines[s.last].end}
 		class, language, ok := r.classify(text[span.Start:span.End], &s, r.fenceTag)
 		if !ok {
@@ -129,6 +132,16 @@ func (s *segment) size(text []byte) int {
 	n := s.last - s.first + 1
 	if s.statements > 2*n && commands(text) < s.statements/4 {
 		return s.statements
+	}
+	return n
+}
+
+// passedStatements counts the statements in the lines that were passed over.
+func (r *reading) passedStatements(text []byte, s *segment) (n int) {
+	for i := s.first; i <= s.last && r.passed; i++ {
+		if l := &r.lines[i]; l.skimmed && l.emit > 0 {
+			n += lines.Statements(text[l.start:l.end])
+		}
 	}
 	return n
 }

@@ -33,6 +33,9 @@ func TestSkimmedAsRead(t *testing.T) {
 				lines := strings.SplitAfter(part, "\n")
 				part = strings.Join(lines[rng.IntN(len(lines)):], "")
 			}
+			if rng.IntN(3) == 0 { // long enough for lines to be passed over
+				part = strings.Repeat(strings.TrimRight(part, "\n")+"\n", 2+rng.IntN(6))
+			}
 			b.WriteString(part + [...]string{"\n", "\n\n", "\r\n", "\n```\n"}[rng.IntN(4)])
 		}
 		text := b.String()

@@ -114,7 +114,7 @@ func kindByBeginning(line, body []byte, counts *marks, columns int) Kind {
 			return DiffHunk
 		}
 	case 'd', '+', '-', 'i':
-		if columns == 0 && isDiffHead(body) {
+		if columns == 0 && IsDiffHead(body) {
 			return DiffHead
 		}
 	case '|':
@@ -176,7 +176,9 @@ func isItem(body []byte, counts *marks) bool {
 	return len(rest) > 1 && rest[0] == ' ' && classOf[rest[1]] > classPunct
 }
 
-func isDiffHead(body []byte) bool {
+// IsDiffHead reports whether a line, without blanks before it, is one of those at the
+// head of a diff.
+func IsDiffHead(body []byte) bool {
 	for _, p := range [...]string{"diff --git ", "diff -", "--- a/", "+++ b/", "--- /dev/null", "+++ /dev/null"} {
 		if len(body) >= len(p) && string(body[:len(p)]) == p {
 			return true

@@ -22,10 +22,46 @@ type Weights struct {
 	// shape and that of the word before, where blanks part it from both
 	// neighbours. Most words of prose are such.
 	between [16][16]int32
+
+	// Those of a line as a whole by what they are the features of, but for the two
+	// of the bytes at its ends and that of its first word.
+	indent     [16][128]int8 // of which maxIndent+1 are used
+	tail       [128]int8
+	length     [(maxLog + 1) << 4]int8
+	density    [9 << 4]int8
+	joined     [9 << 4]int8
+	statements [256]int8
+	kind       [16]int8
 }
 
-// prepare fills between.
+// What is counted of a line is told apart up to these.
+const (
+	maxIndent = 12 // columns
+	maxLog    = 12 // of its length
+	maxWords  = 12
+	maxJoined = 10 // words, when counting how many of them are joined
+)
+
+// prepare fills the tables.
 func (w *Weights) prepare() {
+	for i := range uint32(128) {
+		for indent := range w.indent {
+			w.indent[indent][i] = w.W[indentOf(uint32(indent), i)]
+		}
+		w.tail[i] = w.W[tailOf(i)]
+	}
+	for i := range w.length {
+		w.length[i] = w.W[lengthOf(uint32(i))]
+	}
+	for i := range w.density {
+		w.density[i], w.joined[i] = w.W[densityOf(uint32(i))], w.W[joinedOf(uint32(i))]
+	}
+	for i := range w.statements {
+		w.statements[i] = w.W[statementsOf(uint32(i))]
+	}
+	for i := range w.kind {
+		w.kind[i] = w.W[kindFeature(uint32(i))]
+	}
 	for before := range uint32(16) {
 		for shape := range uint32(16) {
 			w.between[before][shape] = int32(w.W[aroundOf(' ', ' ', shape)]) + int32(w.W[pairOf(' ', before, shape)])
@@ -42,6 +78,15 @@ func aroundOf(before, next, shape uint32) uint32 {
 func pairOf(sep, before, shape uint32) uint32 {
 	return feature(famPair + (sep&0xffff<<8|before<<4|shape)*0x01000193)
 }
+
+// The features of a line as a whole.
+func indentOf(indent, head uint32) uint32 { return feature(famIndent + (indent<<8|head)*0x01000193) }
+func tailOf(tail uint32) uint32           { return feature(famSecond + tail*0x01000193) }
+func lengthOf(n uint32) uint32            { return feature(famLength + n*0x01000193) }
+func densityOf(n uint32) uint32           { return feature(famDensity + n*0x01000193) }
+func joinedOf(n uint32) uint32            { return feature(famJoined + n*0x01000193) }
+func statementsOf(n uint32) uint32        { return feature(famStatements + n*0x01000193) }
+func kindFeature(k uint32) uint32         { return feature(famKind + k*0x01000193) }
 
 // Scale is the number of weight units in one unit of log-odds.
 const Scale = 24
@@ -272,6 +317,13 @@ func doubled(body []byte, counts *marks) int {
 	return 2 * (bytes.Count(body, []byte("{{")) + bytes.Count(body, []byte("}}")))
 }
 
+// Statements is what Read would say is the number of statement marks in a line.
+func Statements(line []byte) int {
+	count := func(mark byte) int32 { return int32(bytes.Count(line, []byte{mark})) }
+	counts := marks{markSemicolon: count(';'), markOpen: count('{'), markClose: count('}')}
+	return int(counts[markSemicolon]+counts[markOpen]+counts[markClose]) - doubled(line, &counts)
+}
+
 // Count is the number of tokens of the line read last.
 func (r *Reader) Count() int { return int(r.n) }
 
@@ -283,7 +335,7 @@ func (r *Reader) shape(body []byte, columns int, first uint32, words, joined, pu
 	if last > 0 {
 		start, second = uint32(markOrClass[body[1]]), uint32(markOrClass[body[last-1]])
 	}
-	indent := uint32(min(columns, 12))
+	indent := uint32(min(columns, maxIndent))
 	begin := famFirst + first
 	if classOf[body[0]] == classPunct {
 		begin = famFirst + (head<<8|start)*0x01000193 + 7
@@ -291,24 +343,31 @@ func (r *Reader) shape(body []byte, columns int, first uint32, words, joined, pu
 	size := log2(int32(len(body)))
 	few := func(n int32) uint32 { return uint32(min(n, 3)) }
 	statements := few(counts[markSemicolon])<<6 | few(counts[markOpen]+counts[markClose])<<4 | few(counts[markEquals])<<2 | few(counts[markCall])
-	k1, k2 := feature(famIndent+(indent<<8|head)*0x01000193), feature(begin)
-	k3, k4 := feature(famLast+(second<<8|tail)*0x01000193), feature(famEnds+(head<<8|tail)*0x01000193)
-	k5, k6 := feature(famSecond+tail*0x01000193), feature(famLength+(size<<4|uint32(min(words, 12)))*0x01000193)
-	k7 := feature(famDensity + (eighths(puncts, words+puncts)<<4|size)*0x01000193)
-	k8 := feature(famJoined + (eighths(joined, words)<<4|uint32(min(words, 10)))*0x01000193)
-	k9, k10 := feature(famStatements+statements*0x01000193), feature(famKind+uint32(kind)*0x01000193)
+	length := size<<4 | uint32(min(words, maxWords))
+	density := eighths(puncts, words+puncts)<<4 | size
+	among := eighths(joined, words)<<4 | uint32(min(words, maxJoined))
+	first2, last2, ends := feature(begin), feature(famLast+(second<<8|tail)*0x01000193), feature(famEnds+(head<<8|tail)*0x01000193)
 	if r.Collect {
-		for _, k := range [...]uint32{k1, k2, k3, k4, k5, k6, k7, k8, k9, k10} {
+		for _, k := range [...]uint32{indentOf(indent, head), first2, last2, ends, tailOf(tail), lengthOf(length), densityOf(density), joinedOf(among), statementsOf(statements), kindFeature(uint32(kind))} {
 			r.Whole = append(r.Whole, uint16(k))
 		}
+		return r.W.sum(r.Whole)
 	}
-	w := &r.W.W
-	return int32(w[k1]) + int32(w[k2]) + int32(w[k3]) + int32(w[k4]) + int32(w[k5]) +
-		int32(w[k6]) + int32(w[k7]) + int32(w[k8]) + int32(w[k9]) + int32(w[k10])
+	w := r.W
+	return int32(w.W[first2]) + int32(w.W[last2]) + int32(w.W[ends]) + int32(w.indent[indent&15][head&127]) + int32(w.tail[tail&127]) +
+		int32(w.length[length]) + int32(w.density[density]) + int32(w.joined[among]) + int32(w.statements[statements&255]) + int32(w.kind[kind&15])
 }
 
-// log2 is the integer logarithm of n, which is positive, at most 12.
-func log2(n int32) uint32 { return uint32(min(bits.Len32(uint32(n))-1, 12)) }
+// sum adds up the weights of features.
+func (w *Weights) sum(features []uint16) (n int32) {
+	for _, f := range features {
+		n += int32(w.W[f&(Dim-1)])
+	}
+	return n
+}
+
+// log2 is the integer logarithm of n, which is positive, at most maxLog.
+func log2(n int32) uint32 { return uint32(min(bits.Len32(uint32(n))-1, maxLog)) }
 
 // eighths is part/whole in eighths.
 func eighths(part, whole int32) uint32 { return uint32(part * 8 / max(whole, 1)) }
