@@ -133,7 +133,7 @@ func (r *reading) settlePassed(text []byte) {
 					r.readLate(k, text[l.start:l.end])
 				}
 				switch {
-				case l.kind == lines.Fence || l.emit < 0 && !(late && step < 0):
+				case l.kind == lines.Fence || l.emit < 0 && (!late || step > 0):
 					code = farAway // it has its turn, or had it
 				case l.emit < 0:
 					code = 0
