@@ -234,6 +234,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"full-name":     {doc: "the value could be a person's name of two words or more", value: fullName},
 	"user-name":     {doc: "the value is made like the name of a user, and is neither a word nor a variable", value: userName},
 	"small-parts":   {doc: "every number in the value, but perhaps the last, is 20 or less, as in a version or the number of a section", value: smallParts},
+	"specimen":      {doc: "the value is an identifier that is published as a sample, in any spelling, or only counts, as 123456789 does", value: specimen},
 	"documentation": {doc: "the value is reserved for documentation, published as a sample, or names no outside host", value: documentation},
 
 	// Structure inside tokens.

@@ -170,8 +170,12 @@ func TestValueChecks(t *testing.T) {
 			[]string{"your_key_here", "<token>", "${TOKEN}", "{{ token }}", "xxxxxxxxxxxx", "12345678", "AKIAIOSFODNN7EXAMPLE", "changeme", "%s_here", "********", "abcabcabcabc", "$GITHUB_TOKEN", "abcdefghijklmnop", "sk_live_AAAAAAAAAAAAAAAAAAAA", "%s", "%[1]v"},
 			[]string{"k3x9q2m7w1za", "Marzipan!Gull88", "$Kelp8-anchor!", "9f86d081884c7d659a2feaa0c55ad015"},
 		},
+		"specimen": {
+			[]string{"943 476 5919", "123.456.789-09", "12345678Z", "x1234567l", "QQ 12 34 56 C", "123456789", "0000000", "49-015420-323751-8", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"},
+			[]string{"", "12345", "943 476 5910", "12345678A", "1234567891012", "123456788", "0000001", "73319024", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAee", "12345678901234567890123"},
+		},
 		"documentation": {
-			[]string{"a@example.com", "a@b.example.org", "a@x.test", "192.0.2.1", "10.1.2.3", "127.0.0.1", "2001:db8::1", "(206) 555-0123", "+44 7700 900123", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32", "078-05-1120", "AKIAIOSFODNN7EXAMPLE"},
+			[]string{"a@example.com", "a@b.example.org", "a@x.test", "192.0.2.1", "10.1.2.3", "127.0.0.1", "2001:db8::1", "(206) 555-0123", "+44 7700 900123", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32", "078-05-1120", "123 45 6789", "219099999", "AKIAIOSFODNN7EXAMPLE"},
 			[]string{"a@mossgate.net", "45.148.10.92", "(206) 438-8015", "4716 6626 2749 7377", "2a01:4f8:c17:b0f::2"},
 		},
 	} {

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/sluice-dlp/sluice/scanner"
@@ -38,6 +39,15 @@ type judge struct {
 	checkNames string
 }
 
+// lowIf is the checks that make a finding low: those of the rule, and for personal data
+// that it is no published sample, unless the rule says that placeholders are kept.
+func lowIf(r *Rule) []string {
+	if r.Kind != scanner.KindPII || r.Unless != nil && r.Unless.Placeholders == "keep" || slices.Contains(r.LowIf, "specimen") {
+		return r.LowIf
+	}
+	return append(slices.Clip(r.LowIf), "specimen")
+}
+
 // newJudges returns the judges of a rule: first those of its sources, one for
 // each level, then those of its patterns. Those of patterns that are looked for only beside
 // other findings are returned if beside is true, and alone.
@@ -47,7 +57,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon, beside bool) ([]judge,
 	if proto.highIf, err = parseChecks(r.HighIf); err != nil {
 		return nil, nil, r.fault("high_if", "%v", err)
 	}
-	if proto.lowIf, err = parseChecks(r.LowIf); err != nil {
+	if proto.lowIf, err = parseChecks(lowIf(r)); err != nil {
 		return nil, nil, r.fault("low_if", "%v", err)
 	}
 	for i := range r.Near {
