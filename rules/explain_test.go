@@ -43,7 +43,7 @@ func TestExplain(t *testing.T) {
 	if want := (scanner.Span{Start: 12, End: 16}); c.Value != want {
 		t.Errorf("value at %v, want %v", c.Value, want)
 	}
-	want := []string{"confidence|low|yes|", "near|none of 1 words nearby|no|", "near|pin, before it|yes|medium", "low_if|specimen|no|", "medium"}
+	want := []string{"confidence|low|yes|", "near|none of 1 words nearby|no|", "near|pin, before it|yes|medium", "medium"}
 	if diff := cmp.Diff(want, steps(c)); diff != "" {
 		t.Error(diff)
 	}
