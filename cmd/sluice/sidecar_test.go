@@ -49,6 +49,7 @@ type running struct {
 	conn   *grpc.ClientConn
 	stop   func()
 	result chan error
+	asked  int // requests so far; a test asks them one after another
 }
 
 // acmeRule is a rule that finds prefix followed by ten digits.
@@ -114,6 +115,7 @@ type answer struct {
 // ask sends one request as Envoy does and collects the answer.
 func (r *running) ask(t *testing.T, headers map[string]string, chunks ...[]byte) answer {
 	t.Helper()
+	r.asked++
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	stream, err := extprocv3.NewExternalProcessorClient(r.conn).Process(ctx)
