@@ -100,6 +100,7 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 				if !ok {
 					i = len(patterns)
 					shared[key] = i
+					j.expr.Hint = hintFor(j.expr)
 					patterns = append(patterns, j.expr)
 					s.judges = append(s.judges, nil)
 				}

@@ -18,6 +18,8 @@ type anchor struct {
 	whole bool            // head and tail are not known
 	rate  float64         // estimated share of places where all of seq stands
 	first float64         // the same for its first firstLen sets
+	// unrated says that a hint named the anchor, whose shares nobody has asked for.
+	unrated bool
 
 	// What can stand at the places before seq, from the last one on, and after it.
 	before [beforeLen]byteSet
@@ -53,9 +55,10 @@ const (
 	costRun    = 500  // a run: the search around it
 )
 
-func (a *anchor) cost() float64 {
+// cost estimates what an anchor costs per byte of text, with vectors to look for it or without.
+func (a *anchor) cost(vectors bool) float64 {
 	if a.length > 0 {
-		if firstSteps[0].members != nil {
+		if vectors {
 			return costVector + costRun*a.rate
 		}
 		return costProbe*a.first + costRun*a.rate
@@ -79,22 +82,28 @@ func (s *sequence) ascii(n int) bool {
 // chooser finds the cheapest anchors of patterns.
 type chooser struct {
 	rater
-	sets  setFinder
-	spare []*node // memory of a list of which no anchor was kept
+	sets    setFinder
+	vectors bool    // runs are looked for with vectors
+	spare   []*node // memory of a list of which no anchor was kept
+	says    bool    // say the hint that leads to the same anchors
+	said    string
 }
 
-func newChooser() *chooser { return &chooser{rater: newRater()} }
+func newChooser() *chooser { return &chooser{rater: newRater(), vectors: firstSteps[0].members != nil} }
 
 // anchorsOf returns the anchors of a pattern; none if everything that it requires is
 // too common to be worth looking for.
-func (c *chooser) anchorsOf(root *node, literals []string) []anchor {
+func (c *chooser) anchorsOf(root *node, literals []string, hint string) []anchor {
 	c.forget()
 	list := flatten(root, nil)
-	best, _ := c.choose(list, maxNesting, 0, len(list), costWhole)
+	best, ok := c.hinted(list, hint)
+	if !ok {
+		best, _, c.said = c.choose(list, maxNesting, 0, len(list), costWhole)
+		best = slices.Clone(best) // they are kept, and large
+	}
 	if len(best) == 0 {
 		best = c.literalAnchors(literals)
 	}
-	best = slices.Clone(best) // they are kept, and large
 	for i := range best {
 		if a := &best[i]; a.length == 0 {
 			a.before, a.after = c.sets.beyond(a)
@@ -110,8 +119,8 @@ const (
 )
 
 // choose returns the cheapest anchors for the concatenation of list, of those that begin in list[from:to], if they
-// cost less than most.
-func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (best []anchor, cost float64) {
+// cost less than most. If the chooser says how, it says where they are.
+func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (best []anchor, cost float64, how string) {
 	to = min(to, len(list), maxStarts)
 	c.sets.prepare(list, from, to)
 	// The first sets tell of most places that they cost too much, and their bytes alone of nearly all once something
@@ -151,16 +160,22 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 		}
 	}
 	one, cost := f.one, f.cost
+	if c.says {
+		how = f.how()
+	}
 	if cost > enough {
-		if a, ok := c.chooseRun(list, from, to); ok && a.cost() < cost {
-			one, cost = a, a.cost()
+		if a, ok := c.chooseRun(list, from, to); ok && a.cost(c.vectors) < cost {
+			one, cost = a, a.cost(c.vectors)
+			if c.says {
+				how = word('r', len(a.head), len(a.head)+len(a.run)-1)
+			}
 		}
 	}
 	if cost < most {
 		best = []anchor{one}
 	}
 	if nesting == 0 || cost < rare && one.seq.ascii(firstLen) {
-		return best, cost
+		return best, cost, how
 	}
 	for i := from; i < min(to, len(list)); i++ {
 		n := list[i]
@@ -171,6 +186,10 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 		var all []anchor
 		// More anchors fill more buckets: take them only for a clear gain.
 		sum, most := 0.0, cost*0.8
+		var words string
+		if c.says {
+			words = word('a', i)
+		}
 		for _, sub := range n.sub {
 			branch := append(c.spare[:0], list[:i]...)
 			c.spare = nil
@@ -178,7 +197,7 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 			end := len(branch)
 			branch = append(branch, list[i+1:]...)
 			// What begins so far from the alternative that it does not see it was tried already.
-			some, x := c.choose(branch, nesting-1, max(from, i-anchorLen), end+1, most-sum)
+			some, x, more := c.choose(branch, nesting-1, max(from, i-anchorLen), end+1, most-sum)
 			if len(some) == 0 {
 				c.spare = branch
 				sum = most // sum + (most - sum) may be less than most
@@ -187,16 +206,16 @@ func (c *chooser) choose(list []*node, nesting, from, to int, most float64) (bes
 			if all == nil {
 				all = make([]anchor, 0, len(n.sub))
 			}
-			all = append(all, some...)
+			all, words = append(all, some...), words+more
 			if sum += x; sum >= most {
 				break
 			}
 		}
 		if sum < most {
-			best, cost = all, sum
+			best, cost, how = all, sum, words
 		}
 	}
-	return best, cost
+	return best, cost, how
 }
 
 // finder finds the cheapest anchor of a list, the first of those that cost the same, in whatever order they are tried.
@@ -206,6 +225,17 @@ type finder struct {
 	one   anchor
 	cost  float64 // of one, or what it must be below
 	found int     // twice the place of one, and 1 more if the byte before is part of it; none if there is none
+}
+
+// how says where the anchor is that was found.
+func (f *finder) how() string {
+	switch {
+	case f.found == none:
+		return "n"
+	case f.found&1 != 0:
+		return word('b', f.found/2)
+	}
+	return word('p', f.found/2)
 }
 
 // try tries the anchor that begins with list[i], of whose first sets the key is known.
@@ -244,7 +274,7 @@ func (f *finder) take(a *anchor, first float64, place int) {
 		return
 	}
 	a.first, a.rate = first, f.rateOf(&key)
-	if cost := a.cost(); cost < f.cost || cost == f.cost && place < f.found {
+	if cost := a.cost(f.vectors); cost < f.cost || cost == f.cost && place < f.found {
 		f.one, f.cost, f.found = *a, cost, place
 	}
 }
@@ -276,7 +306,7 @@ func (c *chooser) chooseRun(list []*node, from, to int) (best anchor, ok bool) {
 			}
 			a := anchor{head: list[:i], run: list[i : j+1], tail: list[j+1:], set: set, length: length}
 			c.rateRun(&a)
-			if !ok || a.cost() < best.cost() {
+			if !ok || a.cost(c.vectors) < best.cost(c.vectors) {
 				best, ok = a, true
 			}
 		}
@@ -321,7 +351,7 @@ func (c *chooser) literalAnchors(literals []string) []anchor {
 			a := anchor{head: list[:i], tail: list[i:], whole: true}
 			a.seq, a.end = c.sets.first(list[i:])
 			a.first, a.rate = c.rate(&a.seq, firstLen), c.rate(&a.seq, anchorLen)
-			if best.first == 2 || a.cost() < best.cost() {
+			if best.first == 2 || a.cost(c.vectors) < best.cost(c.vectors) {
 				best = a
 			}
 		}

@@ -88,6 +88,7 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 		f.near = nearClasses
 	}
 	f.lookAround(every)
+	rateItems(items)
 	sortItems(items)
 	// Those that hold a byte beyond ASCII are apart from the others, unless they are few: most of a text need not be read for them.
 	ascii, beyond := items, []item(nil)
@@ -228,6 +229,17 @@ const (
 	// the other half would cost.
 	fewAnchors = 400
 )
+
+// rateItems estimates the shares that are not known.
+func rateItems(items []item) {
+	r := newRater()
+	for i := range items {
+		if a := items[i].anchor; a.unrated {
+			a.first, a.rate = r.rate(&a.seq, firstLen), r.rate(&a.seq, anchorLen)
+			a.unrated = false
+		}
+	}
+}
 
 // sortItems puts the frequent anchors first, which choose their bucket first.
 func sortItems(items []item) {

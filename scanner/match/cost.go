@@ -18,7 +18,7 @@ type Cost struct {
 // Cost returns what pattern i costs. It is worked out anew each time: nobody who scans texts asks.
 func (s *Set) Cost(i int) Cost {
 	root := builder{plain: true}.build(s.tree(i))
-	return newCost(root, newChooser().anchorsOf(root, s.patterns[i].Literals))
+	return newCost(root, newChooser().anchorsOf(root, s.patterns[i].Literals, ""))
 }
 
 func newCost(root *node, anchors []anchor) Cost {

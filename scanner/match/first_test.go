@@ -194,7 +194,7 @@ func TestVectorsMissNothing(t *testing.T) {
 	c := newChooser()
 	var filters []*filter
 	for i := range firstSteps {
-		filters = append(filters, newFilter([][]anchor{c.anchorsOf(builder{plain: true}.build(tree), nil)}, &firstSteps[i]))
+		filters = append(filters, newFilter([][]anchor{c.anchorsOf(builder{plain: true}.build(tree), nil, "")}, &firstSteps[i]))
 	}
 	for size := range 3*blockLen + 9 {
 		for at := range size {

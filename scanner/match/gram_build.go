@@ -42,40 +42,72 @@ func digits(sets []byteSet) (n int) {
 // kindDigits are the digits in the first word of a set.
 const kindDigits = (1<<10 - 1) << '0'
 
-// gramOf returns the place of the anchor's rarest gram, unless all there are have too many codes.
-func (r *rater) gramOf(a *anchor) (at int, ok bool) {
-	var number [anchorLen]int
-	for k := range number {
-		number[k] = len(codesOf(&a.seq[k], a.edgeAt(k)))
-	}
-	best := 0.0
-	often, all := oftenGrams()
-	for k := range anchorLen - gramLen + 1 {
-		n := number[k] * number[k+1] * number[k+2] * number[k+3]
-		if n > maxGrams || a.edgeAt(k) || digits(a.seq[k:k+gramLen]) > maxDigits {
-			continue
+// gramChooser finds the grams of anchors. It remembers the codes of their sets, which are few.
+type gramChooser struct {
+	rater
+	sets  setNumbers
+	known [][]uint8 // codes, by number of a set
+}
+
+func newGramChooser() *gramChooser { return &gramChooser{rater: newRater()} }
+
+// anchorCodes are the codes that can stand at the places of an anchor.
+type anchorCodes [anchorLen][]uint8
+
+// codes returns the codes that can stand at the places of an anchor.
+func (c *gramChooser) codes(a *anchor) (all anchorCodes) {
+	for k := range all {
+		n, ok := c.sets.number(&a.seq[k])
+		if !ok {
+			c.known = append(c.known, codesOf(&a.seq[k], false))
 		}
+		all[k] = c.known[n-1]
+		if a.edgeAt(k) {
+			all[k] = codesOf(&a.seq[k], true)
+		}
+	}
+	return all
+}
+
+// gramOf returns the place of the anchor's rarest gram, unless all there are have too many codes.
+func (c *gramChooser) gramOf(a *anchor) (at int, ok bool) {
+	var places [anchorLen]int
+	n := 0
+	codes := c.codes(a)
+	for k := range anchorLen - gramLen + 1 {
+		if codes.grams(k) <= maxGrams && !a.edgeAt(k) && digits(a.seq[k:k+gramLen]) <= maxDigits {
+			places[n] = k
+			n++
+		}
+	}
+	if n < 2 {
+		return places[0], n > 0
+	}
+	best := math.Inf(1)
+	often, all := oftenGrams()
+	for _, k := range places[:n] {
 		var seq sequence
 		copy(seq[:], a.seq[k:k+gramLen])
-		rate := r.rate(&seq, gramLen) + 1e-6*float64(n)
-		eachGram(a, k, func(word, bit uint32) { rate += float64(often[word<<5|bit]) / float64(all) })
-		if !ok || rate < best {
-			at, best, ok = k, rate, true
+		rate := c.rate(&seq, gramLen) + 1e-6*float64(codes.grams(k))
+		codes.eachGram(k, func(word, bit uint32) { rate += float64(often[word<<5|bit]) / float64(all) })
+		if rate < best {
+			at, best = k, rate
 		}
 	}
-	return at, ok
+	return at, true
+}
+
+// grams returns how many grams there are at place at.
+func (c *anchorCodes) grams(at int) int {
+	return len(c[at]) * len(c[at+1]) * len(c[at+2]) * len(c[at+3])
 }
 
 // eachGram calls do with the hashes of an anchor's grams at place at.
-func eachGram(a *anchor, at int, do func(word, bit uint32)) {
-	var codes [gramLen][]uint8
-	for k := range codes {
-		codes[k] = codesOf(&a.seq[at+k], a.edgeAt(at+k))
-	}
-	for _, c0 := range codes[0] {
-		for _, c1 := range codes[1] {
-			for _, c2 := range codes[2] {
-				for _, c3 := range codes[3] {
+func (c *anchorCodes) eachGram(at int, do func(word, bit uint32)) {
+	for _, c0 := range c[at] {
+		for _, c1 := range c[at+1] {
+			for _, c2 := range c[at+2] {
+				for _, c3 := range c[at+3] {
 					do(gramHash(uint32(c0) | uint32(c1)<<8 | uint32(c2)<<16 | uint32(c3)<<24))
 				}
 			}
@@ -112,17 +144,27 @@ func newGrams(items []item) (g *grams, rest []item) {
 	g = &grams{}
 	var all []keyed
 	number := 0
-	r := newRater()
+	at := make([]int, len(items))
+	inParallel(len(items), func(next func() int) {
+		c := newGramChooser()
+		for i := next(); i < len(items); i = next() {
+			var ok bool
+			if at[i], ok = c.gramOf(items[i].anchor); !ok {
+				at[i] = none
+			}
+		}
+	})
+	c := newGramChooser()
 	for i := range items {
 		a := items[i].anchor
-		at, ok := r.gramOf(a)
-		if !ok || number+maxGrams > allGrams {
+		if at[i] == none || number+maxGrams > allGrams {
 			rest = append(rest, items[i])
 			continue
 		}
-		record := newGramRecord(a, items[i].entry, at)
+		record := newGramRecord(a, items[i].entry, at[i])
 		from := len(all)
-		eachGram(a, at, func(word, bit uint32) {
+		codes := c.codes(a)
+		codes.eachGram(at[i], func(word, bit uint32) {
 			number += int(^g.table[word] >> bit & 1)
 			g.table[word] |= 1 << bit
 			all = append(all, keyed{word, bit, record})

@@ -119,12 +119,14 @@ func TestGramOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at, ok := c.gramOf(&s)
+		grams := newGramChooser()
+		at, ok := grams.gramOf(&s)
 		if ok != want {
 			t.Errorf("%s: %v, want %v", expr, ok, want)
 		}
 		n := 0
-		eachGram(&s, at, func(uint32, uint32) { n++ })
+		codes := grams.codes(&s)
+		codes.eachGram(at, func(uint32, uint32) { n++ })
 		if ok && n != 1 {
 			t.Errorf("%s: %d grams, want 1", expr, n)
 		}

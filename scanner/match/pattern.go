@@ -22,6 +22,10 @@ type Pattern struct {
 	// used where the expression itself offers nothing better, and it is
 	// normally left empty. A false promise loses matches.
 	Literals []string
+
+	// Hint is what the function Hint once said of this expression, or empty. With it a set is built in less time; the
+	// same matches are found whatever it says.
+	Hint string
 }
 
 // Match is one place where a pattern matched; all offsets are bytes of the

@@ -52,7 +52,11 @@ func compile(patterns []Pattern, step *firstStep) (*Set, error) {
 		for i := next(); i < len(patterns); i = next() {
 			var root *node
 			if s.exprs[i], root, failed[i] = parse(patterns[i].Expr, ts); failed[i] == nil {
-				anchors[i] = c.anchorsOf(root, patterns[i].Literals)
+				hint := patterns[i].Hint
+				if step.members == nil {
+					hint = "" // what is cheapest without vectors is something else
+				}
+				anchors[i] = c.anchorsOf(root, patterns[i].Literals, hint)
 			}
 		}
 	})
@@ -85,7 +89,7 @@ func (s *Set) buildFull() *filter {
 	inParallel(len(anchors), func(next func() int) {
 		c := newChooser()
 		for i := next(); i < len(anchors); i = next() {
-			anchors[i] = c.anchorsOf(builder{}.build(s.tree(i)), s.patterns[i].Literals)
+			anchors[i] = c.anchorsOf(builder{}.build(s.tree(i)), s.patterns[i].Literals, "") // its tree is another
 		}
 	})
 	return newFilter(anchors, s.step)

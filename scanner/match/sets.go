@@ -127,10 +127,23 @@ func (f *setFinder) beyond(a *anchor) (before [beforeLen]byteSet, after [afterLe
 	copy(after[:], seq[n:])
 	clear(seq[:])
 	f.back = true
-	f.fill(catNode(a.head...).reversed().sub, anyKind, seq[:a.ahead+beforeLen], end[:a.ahead+beforeLen])
+	n = a.ahead + beforeLen
+	f.fill(backwards(a.head, n), anyKind, seq[:n], end[:n])
 	f.back = false
 	copy(before[:], seq[a.ahead:])
 	return before, after
+}
+
+// backwards returns the elements at the end of a list, the last one first and each read backwards, that have the last n bytes.
+func backwards(list []*node, n int) (back []*node) {
+	for _, e := range slices.Backward(list) {
+		back = append(back, e.reversed())
+		least, _ := e.widths()
+		if n -= least; n <= 0 {
+			break
+		}
+	}
+	return back
 }
 
 // fill adds to seq what can stand at the first places of what list matches, and to end whether the text

@@ -440,17 +440,27 @@ func (n *node) bytes() byteSet {
 // reversed returns the pattern of the reversed strings. Assertions are about a place in
 // the text and stay as they are.
 func (n *node) reversed() *node {
-	if len(n.sub) == 0 {
+	var sub []*node // of the new node, unless it is the same
+	for i, s := range n.sub {
+		r := s.reversed()
+		if r != s && sub == nil {
+			sub = slices.Clone(n.sub)
+		}
+		if sub != nil {
+			sub[i] = r
+		}
+	}
+	if n.kind == kindCat && len(n.sub) > 1 {
+		if sub == nil {
+			sub = slices.Clone(n.sub)
+		}
+		slices.Reverse(sub)
+	}
+	if sub == nil {
 		return n
 	}
 	m := *n
-	m.sub = make([]*node, len(n.sub))
-	for i, s := range n.sub {
-		m.sub[i] = s.reversed()
-	}
-	if n.kind == kindCat {
-		slices.Reverse(m.sub)
-	}
+	m.sub = sub
 	return &m
 }
 
