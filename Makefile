@@ -19,7 +19,7 @@ VULNCHECK := $(BIN)/govulncheck@v1.9.0
 # Rules that take the code of tests and patterns for passwords now and then.
 GUESSES := generic-secret,password-assignment,database-url,access-code
 
-.PHONY: help build run demo test check race arm64 fuzz lint fmt vuln generate bench eval e2e clean envoy clients
+.PHONY: help build run demo test check race arm64 fuzz lint fmt vuln tables generate bench eval e2e clean envoy clients
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ fmt: $(LINTER) $(FORMATTER) ## format the code and mend what the linters can
 
 vuln: $(VULNCHECK) ## look for known vulnerabilities in what is linked
 	$(VULNCHECK) ./...
+
+tables: ## write anew what is worked out from the built-in rules: anchors.txt, phones.txt, the tables of checks
+	$(GO) test ./rules -run 'Anchors|PhoneTable|ReadmeTables' -update
 
 generate: ## write the wire types of plugins anew
 	$(PYTHON) -m venv $(CACHE)/protoc

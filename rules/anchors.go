@@ -13,7 +13,7 @@ import (
 // Which anchors the engine chooses for an expression takes it longer to find out than all else that it does when
 // rules are loaded. For the expressions of the built-in rules it was found out before: anchors.txt has a line
 // for each, with its FNV-1a hash and what match.Hint says. A line that is missing or
-// wrong costs time only; TestAnchors writes the file anew with -update.
+// wrong costs time only; `make tables` writes the file anew, and TestAnchors holds it to the engine.
 //
 //go:embed anchors.txt
 var anchorLines string

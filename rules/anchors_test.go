@@ -33,7 +33,7 @@ func TestAnchors(t *testing.T) {
 	}
 	if want := strings.Join(lines, ""); want != anchorLines {
 		if !*update {
-			t.Fatal("anchors.txt is not what the engine says: run go test ./rules -run Anchors -update")
+			t.Fatal("anchors.txt is not what the engine says: run make tables")
 		}
 		if err := os.WriteFile("anchors.txt", []byte(want), 0o600); err != nil {
 			t.Fatal(err)
