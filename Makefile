@@ -17,7 +17,7 @@ FORMATTER := $(BIN)/gofumpt@v0.12.0
 VULNCHECK := $(BIN)/govulncheck@v1.9.0
 
 # Rules that take the code of tests and patterns for passwords now and then.
-GUESSES := generic-secret,password-assignment,database-url,access-code
+GUESSES := generic-secret,password-assignment,database-url,access-code,unlabelled-key
 
 .PHONY: help build run demo test check race arm64 fuzz lint fmt vuln tables generate bench eval e2e clean envoy clients
 

@@ -214,7 +214,7 @@ func TestSecretForms(t *testing.T) {
 	skipIfShort(t)
 	set := builtinSet(t)
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, form := range secretForms {
+	for _, form := range slices.Concat(secretForms, moreSecretForms) {
 		missed := 0
 		const times = 10
 		var example string
