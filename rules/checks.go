@@ -185,7 +185,7 @@ func (k *check) cost() int {
 var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	// Where the value stands.
 	"not-amount":       {doc: "no sign of a currency or of percent touches the value, and no dot stands before it", context: notAmount},
-	"standalone":       {doc: "no letter, digit or underscore touches the value", context: standalone},
+	"standalone":       {doc: "no letter, digit or underscore touches the value, and it is no part of a decimal number", context: standalone},
 	"whole-word":       {doc: "no letter or digit of any script touches the value; an underscore may", context: wholeWord},
 	"outside-token":    {doc: "the value is not a part of a longer token such as INV-123, 1.2.3, a path or a UUID", context: outsideToken},
 	"outside-url":      {doc: "the value is not in the path of a URL", context: outsideURL},

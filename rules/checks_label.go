@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -41,8 +42,8 @@ func hasFolded(set map[string]bool, word []byte) bool {
 }
 
 // Words that name something else that looks like a key.
-var otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag fingerprint revision rev blob tree integrity image build trace span",
-	"h1 request version public docker layer action actions nonce uuid guid order invoice transaction")
+var otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag tag fingerprint revision rev ref blob tree integrity image build trace span",
+	"h1 request version public docker layer action actions nonce uuid guid order invoice transaction cursor serial")
 
 // minLetters is how long a value without digits is at least.
 const minLetters = 20
@@ -55,7 +56,8 @@ const labelWindow = 64
 
 // labelled judges the words before a value: one of them names a credential, or
 // the value stands directly behind a sign of assignment. Words such as commit or
-// checksum speak against it, and so does a value that reads like a name.
+// checksum speak against it, and so does a value that reads like a name, that is part of
+// an address on the web and no parameter called a credential there, or that is an id of something else than a credential.
 func labelled(c *candidate) bool {
 	if v := c.value(); c.chars == len(v) {
 		if digits := countDigits(v); digits == 0 && len(v) < minLetters || (digits == 0 || digits <= maxNameDigits && countLower(v) > 0 && countUpper(v) > 0) && wordLike(v) {
@@ -68,7 +70,11 @@ func labelled(c *candidate) bool {
 			gap = gap[at+1:]
 		}
 	}
+	if address, ok := addressBefore(c.text[:c.start]); ok && !carriesCredential(address) {
+		return false
+	}
 	named, other := false, false // what the words nearest to the value say
+	end := 0                     // of the word before, if it has ids that are credentials
 	var word [16]byte
 	for i := 0; i < len(gap); {
 		if !isAlnum(gap[i]) {
@@ -83,13 +89,44 @@ func labelled(c *candidate) bool {
 			}
 		}
 		switch w := word[:n]; {
-		case otherWords[string(w)]:
-			named, other = false, true
+		case string(w) == "id" && (end > 0 && i-n-end <= 1 || c.chars == c.end-c.start && c.chars >= minLetters):
+			// The id of a key, of a client or an app, or what may be anything.
+		case otherWords[string(w)], string(w) == "id":
+			named, other, end = false, true, 0
 		case namesCredential(w):
-			named, other = true, false
+			named, other, end = true, false, i
+		case string(w) == "app":
+			end = i
+		default:
+			end = 0
 		}
 	}
 	return named || !other && assigned(gap)
+}
+
+// addressWindow is how far before a value the beginning of an address is looked for, in bytes.
+const addressWindow = 200
+
+// addressBefore returns the address on the web that goes on up to the end of text.
+func addressBefore(text []byte) ([]byte, bool) {
+	text = text[max(0, len(text)-addressWindow):]
+	text = text[bytes.LastIndexAny(text, " \t\r\n\"'`()<>[]{},|")+1:]
+	_, address, ok := bytes.Cut(text, []byte("://"))
+	return address, ok
+}
+
+// carriesCredential reports whether what comes next in an address on the web may be a credential: a user, the value of a parameter that is called
+// one, or part of the path of a hook. The tokens of badges are public.
+func carriesCredential(address []byte) bool {
+	if bytes.Contains(address, []byte("badge")) || bytes.Contains(address, []byte(".svg")) {
+		return false
+	}
+	if !bytes.ContainsAny(address, "/?") || bytes.Contains(address, []byte("hook")) {
+		return true
+	}
+	at := bytes.LastIndexAny(address, "?&#/")
+	name, value, ok := bytes.Cut(address[at+1:], []byte("="))
+	return ok && len(value) == 0 && address[at] != '/' && slices.ContainsFunc(bytes.FieldsFunc(bytes.ToLower(name), func(r rune) bool { return r == '_' || r == '-' }), namesCredential)
 }
 
 // cellEnd is true of a value behind which its cell, its quotation or its line ends.

@@ -32,6 +32,12 @@ var notNames = wordSet(`
 	lake line hole inn garden gardens use lesson film book colour color model modell modèle captur clio
 	café bistro brasserie pub kasteel château chateau schloss castle palace sci sarl sas spa srl bv nv oy ab as inc corp plc pty pvt llp gbr kg ohg sci
 	grüße grüßen grüsse gruß gruss viele liebe herzliche saludos groeten groet hilsen terveisin
+	license licence copyright cloud storage object objects authentication authorization credentials credential kubernetes docker prometheus grafana elasticsearch postgres postgresql mysql mongodb redis kafka
+	github gitlab frequently asked questions quick guide tutorial manual reference enables enable disable policies policy version release cluster namespace protocol frame error errors analysis
+	interval scroll cd idle daemon configuration config settings options option feature features backend frontend provider plugin package packages module modules library framework container containers
+	deployment debug warning method methods function functions interface parameter parameters values index query queries schema request response token tokens secret secrets password login
+	logout dashboard widget endpoint endpoints webhook repository branch commit workflow pipeline template templates openstack azure aws gcp ibm
+	slack cloudflare loki ipv closed refused stream event events
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
 	herr frau damen herren kunde kunden kollege kollegen kolleginnen liebe lieber guten tag hallo der die das ein eine und ist wir sie ich nicht firma gmbh ag verein
 	januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// standalone wants no word character on either side.
+// standalone wants no word character on either side, and no other digits of a decimal number.
 func standalone(c *candidate) bool {
-	return !isWord(c.before(1)) && !isWord(c.after(1))
+	before, after := c.before(1), c.after(1)
+	return !isWord(before) && !isWord(after) && (before != '.' || !isDigit(c.before(2))) && (after != '.' || !isDigit(c.after(2)))
 }
 
 // notAmount wants no $200-1000, no 10-20 % and no rest of 4.240.69.13.
