@@ -51,6 +51,36 @@ const minLetters = 20
 // maxNameDigits is how many digits a name can have, as in V1 and X509.
 const maxNameDigits = 3
 
+// minFields is how many words a name with dashes has at least.
+const minFields = 3
+
+// ofWords is true of names of at least three words with dashes or underscores between them, most of which is words in
+// one case: temporal_visibility_v1_secondary.
+func ofWords(v []byte) bool {
+	fields, letters := 0, 0
+	for w := range bytes.FieldsFuncSeq(v, func(r rune) bool { return r == '_' || r == '-' }) {
+		fields++
+		upper, lower := 0, 0
+		for i, b := range w {
+			switch {
+			case classOf[b] == classUpper:
+				upper++
+			case isLetter(b):
+				lower++
+			default:
+				upper, lower = len(w), len(w)
+			}
+			if i == 0 {
+				upper = 0 // Title
+			}
+		}
+		if len(w) > 1 && (upper == 0 || lower == 0) || len(w) > 4 && upper+lower == len(w) && wordLike(w) {
+			letters += len(w)
+		}
+	}
+	return fields >= minFields && letters*4 >= (len(v)-fields+1)*3
+}
+
 // labelWindow is how far before a value its name is looked for, in bytes.
 const labelWindow = 64
 
@@ -59,7 +89,14 @@ const labelWindow = 64
 // checksum speak against it, and so does a value that reads like a name, that is part of
 // an address on the web and no parameter called a credential there, or that is an id of something else than a credential.
 func labelled(c *candidate) bool {
-	if v := c.value(); c.chars == len(v) {
+	v := c.value()
+	if c.chars < len(v) && ofWords(v) {
+		return false // file_server_api_v1_proto_goTypes
+	}
+	if allHex(v) && c.before(1) == '@' || isFile(c) {
+		return false // the commit of actions/checkout@…
+	}
+	if c.chars == len(v) {
 		if digits := countDigits(v); digits == 0 && len(v) < minLetters || (digits == 0 || digits <= maxNameDigits && countLower(v) > 0 && countUpper(v) > 0) && wordLike(v) {
 			return false // newTransactionalClient, patchCoreV1NamespacedPod
 		}
@@ -89,9 +126,11 @@ func labelled(c *candidate) bool {
 			}
 		}
 		switch w := word[:n]; {
-		case string(w) == "id" && (end > 0 && i-n-end <= 1 || c.chars == c.end-c.start && c.chars >= minLetters):
-			// The id of a key, of a client or an app, or what may be anything.
-		case otherWords[string(w)], string(w) == "id":
+		case (string(w) == "id" || string(w) == "uid") && end > 0 && i-n-end <= 1:
+			named = true // the id of a key, of a client or an app
+		case (string(w) == "id" || string(w) == "uid") && c.chars == len(v) && c.chars >= minLetters:
+			// What may be anything.
+		case otherWords[string(w)], string(w) == "id", string(w) == "uid":
 			named, other, end = false, true, 0
 		case namesCredential(w):
 			named, other, end = true, false, i
@@ -101,7 +140,23 @@ func labelled(c *candidate) bool {
 			end = 0
 		}
 	}
-	return named || !other && assigned(gap)
+	// A number is a value of all sorts.
+	return named || !other && int(countDigits(v)) < len(v) && assigned(gap)
+}
+
+// maxExtension is how long the end of a file's name is, at most.
+const maxExtension = 4
+
+// isFile reports whether what follows makes a file of the value, or a package: 46022063d9b927cf.tmp, monitoringv1alpha1.PrometheusSpec.
+func isFile(c *candidate) bool {
+	if c.after(1) != '.' || !isLetter(c.after(2)) {
+		return false
+	}
+	n := 0
+	for n <= maxExtension && isLetter(c.after(2+n)) {
+		n++
+	}
+	return n <= maxExtension && !isWord(c.after(2+n)) || classOf[c.after(2)] == classUpper && countDigits(c.value()) <= maxNameDigits
 }
 
 // addressWindow is how far before a value the beginning of an address is looked for, in bytes.
