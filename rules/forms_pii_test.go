@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sluice-dlp/sluice/scanner"
+)
+
+// personalForms are the ways in which files, programs and people put a label beside a value: LABEL and VALUE stand for them.
+var personalForms = []string{
+	"LABEL: VALUE", "LABEL=VALUE", `{"LABEL": "VALUE", "active": true}`, "row['LABEL'] = 'VALUE'", "<NAME>VALUE</NAME>", "id,LABEL,note\n1,\"VALUE\",ok",
+	"id;LABEL;note\n1;VALUE;ok", "| id | LABEL |\n|---|---|\n| 1 | VALUE |", `- LABEL: "VALUE"`, "LABEL VALUE", "LABEL - VALUE", "the LABEL is VALUE.", "LABEL (VALUE)",
+	"LABEL\nVALUE", "LABEL ........ VALUE", "id\tLABEL\tnote\n1\tVALUE\tok", "**LABEL:** VALUE", "<td>LABEL</td><td>VALUE</td>",
+	"INSERT INTO t (id, NAME, note) values (1, 'VALUE', 'ok');", "LABEL:\n  VALUE",
+}
+
+// Personal data that is known by its label is found in every form in which labels are commonly written.
+func TestPersonalForms(t *testing.T) {
+	skipIfShort(t)
+	set := builtinSet(t)
+	for _, kind := range []struct {
+		name           string
+		labels, values []string
+		unless         []string // forms in which it is not
+	}{
+		{
+			"telephone number",
+			[]string{"phone", "phone_number", "phoneNumber", "Mobile No", "Telefonnummer", "Handy", "téléphone", "teléfono", "móvil", "celular", "cellulare", "telefone", "numer telefonu", "cep telefonu", "телефон", "手机号", "電話番号", "전화번호", "फ़ोन", "WhatsApp", "emergency_contact", "workPhone"},
+			[]string{"0171 2345678", "(614) 443-6237", "06 12 34 56 78", "+34 612 345 678"},
+			nil,
+		},
+		{
+			"date of birth",
+			[]string{"dob", "date_of_birth", "birthDate", "Birthday", "Geburtsdatum", "date de naissance", "fecha de nacimiento", "data di nascita", "data de nascimento", "geboortedatum", "data urodzenia", "doğum tarihi", "дата рождения", "出生日期", "生年月日", "födelsedatum", "जन्म तिथि"},
+			[]string{"1984-03-14", "14.03.1984", "March 14, 1984"},
+			nil,
+		},
+		{
+			"address",
+			[]string{"address", "street_address", "addressLine1", "billing_address", "Anschrift", "adresse postale", "dirección", "indirizzo", "endereço", "adres", "адрес", "shippingAddress"},
+			[]string{"12 Oak Street, Springfield, IL 62701", "Lindenstr. 12, 10969 Berlin", "ul. Lipowa 12/4, 00-950 Warszawa"},
+			nil,
+		},
+		{
+			"bank account",
+			[]string{"account number", "account_no", "accountNumber", "bank account", "Kontonummer", "numéro de compte", "número de cuenta", "numero di conto", "rekeningnummer", "numer konta", "hesap numarası", "номер счета", "银行账号", "口座番号"},
+			[]string{"73319024", "004417229318"},
+			nil,
+		},
+		{
+			"number of an employee",
+			[]string{"employee_id", "Employee number", "staff id", "Personalnummer", "matricule", "número de empleado", "matricola", "personeelsnummer", "工号", "社員番号"},
+			[]string{"E-448172", "104482"},
+			[]string{"LABEL\nVALUE", "LABEL ........ VALUE", "**LABEL:** VALUE", "<td>LABEL</td><td>VALUE</td>", "LABEL:\n  VALUE", "the LABEL is VALUE.", "LABEL - VALUE", "<NAME>VALUE</NAME>", "row['LABEL'] = 'VALUE'"},
+		},
+	} {
+		for _, form := range personalForms {
+			if slices.Contains(kind.unless, form) {
+				continue
+			}
+			for _, label := range kind.labels {
+				for _, value := range kind.values {
+					name := strings.ReplaceAll(label, " ", "_")
+					text := strings.NewReplacer("LABEL", label, "VALUE", value, "NAME", name).Replace(form)
+					at := scanner.Span{Start: strings.Index(text, value)}
+					at.End = at.Start + len(value)
+					if !slices.ContainsFunc(findMedium(t, set, text), func(f scanner.Finding) bool { return f.Kind == "pii" && f.Span.Contains(at) }) {
+						t.Errorf("%s: not found in %q", kind.name, text)
+					}
+				}
+			}
+		}
+	}
+}
