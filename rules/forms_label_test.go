@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +72,33 @@ func TestPersonalForms(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// A password behind its label is found in every such form, in the languages whose word for it the rules know.
+func TestPasswordLabels(t *testing.T) {
+	skipIfShort(t)
+	set := builtinSet(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, form := range personalForms {
+		missed, all, example := 0, 0, ""
+		for _, label := range []string{
+			"password", "passwd", "pwd", "DB_PASSWORD", "dbPassword", "root password", "passphrase", "Passwort", "Kennwort", "mot de passe", "contraseña", "clave", "senha", "wachtwoord", "hasło", "heslo",
+			"lösenord", "passord", "adgangskode", "salasana", "jelszó", "şifre", "parola", "пароль", "密码", "パスワード", "비밀번호", "पासवर्ड", "mật khẩu", "kata sandi", "lozinka", "geslo", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน",
+		} {
+			value := made("password", r)
+			text := strings.NewReplacer("LABEL", label, "VALUE", value, "NAME", strings.ReplaceAll(label, " ", "_")).Replace(form)
+			at := scanner.Span{Start: strings.Index(text, value)}
+			at.End = at.Start + len(value)
+			all++
+			if !slices.ContainsFunc(findMedium(t, set, text), func(f scanner.Finding) bool { return f.Kind == "secret" && f.Span.Contains(at) }) {
+				missed++
+				example = text
+			}
+		}
+		if missed*5 > all {
+			t.Errorf("%q: %d of %d not found, such as %q", form, missed, all, example)
 		}
 	}
 }
