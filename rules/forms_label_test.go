@@ -85,7 +85,9 @@ func TestPasswordLabels(t *testing.T) {
 		missed, all, example := 0, 0, ""
 		for _, label := range []string{
 			"password", "passwd", "pwd", "DB_PASSWORD", "dbPassword", "root password", "passphrase", "Passwort", "Kennwort", "mot de passe", "contraseña", "clave", "senha", "wachtwoord", "hasło", "heslo",
-			"lösenord", "passord", "adgangskode", "salasana", "jelszó", "şifre", "parola", "пароль", "密码", "パスワード", "비밀번호", "पासवर्ड", "mật khẩu", "kata sandi", "lozinka", "geslo", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน",
+			"lösenord", "passord", "adgangskode", "salasana", "jelszó", "şifre", "parola", "kata sandi", "lozinka", "geslo", "κωδικός",
+			"\u043f\u0430\u0440\u043e\u043b\u044c", "\u5bc6\u7801", "\u30d1\u30b9\u30ef\u30fc\u30c9", "\ube44\ubc00\ubc88\ud638", "m\u1eadt kh\u1ea9u", // in Russian, Chinese, Japanese, Korean and Vietnamese
+			"\u092a\u093e\u0938\u0935\u0930\u094d\u0921", "\u05e1\u05d9\u05e1\u05de\u05d4", "\u0643\u0644\u0645\u0629 \u0627\u0644\u0645\u0631\u0648\u0631", "\u0e23\u0e2b\u0e31\u0e2a\u0e1c\u0e48\u0e32\u0e19", // in Hindi, Hebrew, Arabic and Thai
 		} {
 			value := made("password", r)
 			text := strings.NewReplacer("LABEL", label, "VALUE", value, "NAME", strings.ReplaceAll(label, " ", "_")).Replace(form)
