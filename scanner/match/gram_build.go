@@ -69,11 +69,10 @@ func (c *gramChooser) codes(a *anchor) (all anchorCodes) {
 	return all
 }
 
-// gramOf returns the place of the anchor's rarest gram, unless all there are have too many codes.
-func (c *gramChooser) gramOf(a *anchor) (at int, ok bool) {
+// gramOf returns the place of the rarest gram of an anchor that has such codes, unless all there are have too many.
+func (c *gramChooser) gramOf(a *anchor, codes *anchorCodes) (at int, ok bool) {
 	var places [anchorLen]int
 	n := 0
-	codes := c.codes(a)
 	for k := range anchorLen - gramLen + 1 {
 		if codes.grams(k) <= maxGrams && !a.edgeAt(k) && digits(a.seq[k:k+gramLen]) <= maxDigits {
 			places[n] = k
@@ -144,17 +143,17 @@ func newGrams(items []item) (g *grams, rest []item) {
 	g = &grams{}
 	var all []keyed
 	number := 0
-	at := make([]int, len(items))
+	at, codes := make([]int, len(items)), make([]anchorCodes, len(items))
 	inParallel(len(items), func(next func() int) {
 		c := newGramChooser()
 		for i := next(); i < len(items); i = next() {
 			var ok bool
-			if at[i], ok = c.gramOf(items[i].anchor); !ok {
+			codes[i] = c.codes(items[i].anchor)
+			if at[i], ok = c.gramOf(items[i].anchor, &codes[i]); !ok {
 				at[i] = none
 			}
 		}
 	})
-	c := newGramChooser()
 	for i := range items {
 		a := items[i].anchor
 		if at[i] == none || number+maxGrams > allGrams {
@@ -163,8 +162,7 @@ func newGrams(items []item) (g *grams, rest []item) {
 		}
 		record := newGramRecord(a, items[i].entry, at[i])
 		from := len(all)
-		codes := c.codes(a)
-		codes.eachGram(at[i], func(word, bit uint32) {
+		codes[i].eachGram(at[i], func(word, bit uint32) {
 			number += int(^g.table[word] >> bit & 1)
 			g.table[word] |= 1 << bit
 			all = append(all, keyed{word, bit, record})

@@ -120,12 +120,12 @@ func TestGramOf(t *testing.T) {
 			t.Fatal(err)
 		}
 		grams := newGramChooser()
-		at, ok := grams.gramOf(&s)
+		codes := grams.codes(&s)
+		at, ok := grams.gramOf(&s, &codes)
 		if ok != want {
 			t.Errorf("%s: %v, want %v", expr, ok, want)
 		}
 		n := 0
-		codes := grams.codes(&s)
 		codes.eachGram(at, func(uint32, uint32) { n++ })
 		if ok && n != 1 {
 			t.Errorf("%s: %d grams, want 1", expr, n)

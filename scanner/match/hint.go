@@ -20,7 +20,8 @@ import (
 // says: one that is out of date costs time, and no match.
 
 // Hint returns what Compile finds out about the anchors of a pattern, to be given to it another time as the
-// pattern's Hint. It says the same on every machine: what is cheapest with vectors. The error is that of an expression that cannot be used.
+// pattern's Hint. It says what is cheapest with vectors, whether this machine has them or not. On arm64
+// it has been seen to say something else of two expressions than on amd64. The error is that of an expression that cannot be used.
 func Hint(p Pattern) (string, error) {
 	_, root, err := parse(p.Expr, new(lookups))
 	if err != nil {
@@ -52,15 +53,16 @@ func (c *chooser) follow(to *[]anchor, list []*node, hint string, nesting int) (
 	if at < 0 || at >= len(list) {
 		return "", false
 	}
-	c.sets.prepare(list, at, min(len(list), at+startElements))
 	a := anchor{head: list[:at:at], tail: list[at:]}
 	switch op {
 	case 'p':
 		if list[at].kind == kindAssert {
 			return "", false
 		}
+		c.prepare(list, at)
 		a.seq, a.end = c.sets.first(list[at:])
 	case 'b':
+		c.prepare(list, at)
 		if a, ok = c.sets.behind(list, at, anchorLen); !ok {
 			return "", false
 		}
@@ -101,6 +103,11 @@ func (c *chooser) follow(to *[]anchor, list []*node, hint string, nesting int) (
 	a.unrated = true
 	*to = append(*to, a)
 	return hint, true
+}
+
+// prepare is for the one question what can stand at a place of list; choose asks about all places.
+func (c *chooser) prepare(list []*node, at int) {
+	c.sets.prepare(list, at, min(len(list), at+startElements))
 }
 
 // runOf returns the anchor that the elements of list from i up to j are as a run, of which no rate is known; ok is
