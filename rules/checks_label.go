@@ -125,12 +125,13 @@ func labelled(c *candidate) bool {
 				n++
 			}
 		}
-		switch w := word[:n]; {
-		case (string(w) == "id" || string(w) == "uid") && end > 0 && i-n-end <= 1:
+		w := word[:n]
+		switch isID := string(w) == "id" || string(w) == "uid"; {
+		case isID && end > 0 && i-n-end <= 1:
 			named = true // the id of a key, of a client or an app
-		case (string(w) == "id" || string(w) == "uid") && c.chars == len(v) && c.chars >= minLetters:
+		case isID && c.chars == len(v) && c.chars >= minLetters:
 			// What may be anything.
-		case otherWords[string(w)], string(w) == "id", string(w) == "uid":
+		case isID, otherWords[string(w)]:
 			named, other, end = false, true, 0
 		case namesCredential(w):
 			named, other, end = true, false, i
