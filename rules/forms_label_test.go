@@ -9,12 +9,19 @@ import (
 	"github.com/sluice-dlp/sluice/scanner"
 )
 
-// personalForms are the ways in which files, programs and people put a label beside a value: LABEL and VALUE stand for them.
-var personalForms = []string{
+// labelForms are the ways in which files, programs and people put a label beside a value: LABEL and VALUE stand for them.
+var labelForms = []string{
 	"LABEL: VALUE", "LABEL=VALUE", `{"LABEL": "VALUE", "active": true}`, "row['LABEL'] = 'VALUE'", "<NAME>VALUE</NAME>", "id,LABEL,note\n1,\"VALUE\",ok",
 	"id;LABEL;note\n1;VALUE;ok", "| id | LABEL |\n|---|---|\n| 1 | VALUE |", `- LABEL: "VALUE"`, "LABEL VALUE", "LABEL - VALUE", "the LABEL is VALUE.", "LABEL (VALUE)",
 	"LABEL\nVALUE", "LABEL ........ VALUE", "id\tLABEL\tnote\n1\tVALUE\tok", "**LABEL:** VALUE", "<td>LABEL</td><td>VALUE</td>",
 	"INSERT INTO t (id, NAME, note) values (1, 'VALUE', 'ok');", "LABEL:\n  VALUE",
+}
+
+// foundBehind fills in a form, and reports whether what is found in it as of a kind holds the value.
+func foundBehind(t testing.TB, set *Set, kind scanner.Kind, form, label, value string) (text string, found bool) {
+	t.Helper()
+	text = strings.NewReplacer("LABEL", label, "VALUE", value, "NAME", strings.ReplaceAll(label, " ", "_")).Replace(form)
+	return text, slices.ContainsFunc(holding(t, set, text, value), func(f scanner.Finding) bool { return f.Kind == kind })
 }
 
 // Personal data that is known by its label is found in every form in which labels are commonly written.
@@ -57,17 +64,13 @@ func TestPersonalForms(t *testing.T) {
 			[]string{"LABEL\nVALUE", "LABEL ........ VALUE", "**LABEL:** VALUE", "<td>LABEL</td><td>VALUE</td>", "LABEL:\n  VALUE", "the LABEL is VALUE.", "LABEL - VALUE", "<NAME>VALUE</NAME>", "row['LABEL'] = 'VALUE'"},
 		},
 	} {
-		for _, form := range personalForms {
+		for _, form := range labelForms {
 			if slices.Contains(kind.unless, form) {
 				continue
 			}
 			for _, label := range kind.labels {
 				for _, value := range kind.values {
-					name := strings.ReplaceAll(label, " ", "_")
-					text := strings.NewReplacer("LABEL", label, "VALUE", value, "NAME", name).Replace(form)
-					at := scanner.Span{Start: strings.Index(text, value)}
-					at.End = at.Start + len(value)
-					if !slices.ContainsFunc(findMedium(t, set, text), func(f scanner.Finding) bool { return f.Kind == "pii" && f.Span.Contains(at) }) {
+					if text, found := foundBehind(t, set, "pii", form, label, value); !found {
 						t.Errorf("%s: not found in %q", kind.name, text)
 					}
 				}
@@ -81,7 +84,7 @@ func TestPasswordLabels(t *testing.T) {
 	skipIfShort(t)
 	set := builtinSet(t)
 	r := rand.New(rand.NewPCG(3, 4))
-	for _, form := range personalForms {
+	for _, form := range labelForms {
 		missed, all, example := 0, 0, ""
 		for _, label := range []string{
 			"password", "passwd", "pwd", "DB_PASSWORD", "dbPassword", "root password", "passphrase", "Passwort", "Kennwort", "mot de passe", "contraseña", "clave", "senha", "wachtwoord", "hasło", "heslo",
@@ -89,12 +92,8 @@ func TestPasswordLabels(t *testing.T) {
 			"\u043f\u0430\u0440\u043e\u043b\u044c", "\u5bc6\u7801", "\u30d1\u30b9\u30ef\u30fc\u30c9", "\ube44\ubc00\ubc88\ud638", "m\u1eadt kh\u1ea9u", // in Russian, Chinese, Japanese, Korean and Vietnamese
 			"\u092a\u093e\u0938\u0935\u0930\u094d\u0921", "\u05e1\u05d9\u05e1\u05de\u05d4", "\u0643\u0644\u0645\u0629 \u0627\u0644\u0645\u0631\u0648\u0631", "\u0e23\u0e2b\u0e31\u0e2a\u0e1c\u0e48\u0e32\u0e19", // in Hindi, Hebrew, Arabic and Thai
 		} {
-			value := made("password", r)
-			text := strings.NewReplacer("LABEL", label, "VALUE", value, "NAME", strings.ReplaceAll(label, " ", "_")).Replace(form)
-			at := scanner.Span{Start: strings.Index(text, value)}
-			at.End = at.Start + len(value)
 			all++
-			if !slices.ContainsFunc(findMedium(t, set, text), func(f scanner.Finding) bool { return f.Kind == "secret" && f.Span.Contains(at) }) {
+			if text, found := foundBehind(t, set, "secret", form, label, made("password", r)); !found {
 				missed++
 				example = text
 			}

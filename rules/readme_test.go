@@ -15,7 +15,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-var update = flag.Bool("update", false, "write the checks table of README.md")
+var update = flag.Bool("update", false, "write anew what is worked out from the rules: anchors.txt, phones.txt and the tables of README.md")
 
 var fenced = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 
