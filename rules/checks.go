@@ -193,7 +193,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"outside-blob":     {doc: "the value is not a part of a longer run of base64 or hexadecimal characters", context: outsideBlob},
 	"lone":             {doc: "no other group of digits stands beside the value, joined by a space or a hyphen", context: lone},
 	"literal":          {doc: "the value is written out: no call, index or member access follows it", context: literal},
-	"labelled":         {doc: "a word such as key, token or secret stands before the value, or a sign of assignment directly so, and no word such as commit or checksum; the value is no name", context: labelled, dear: true},
+	"labelled":         {doc: "a word such as key, token or secret stands before the value, or a sign of assignment directly so, and no word such as commit or checksum; the value is no name, nor part of an address that has no place for credentials and no such word before it", context: labelled, dear: true},
 	"compound":         {doc: "the value has other characters than letters and digits", context: func(c *candidate) bool { return c.chars < c.end-c.start }},
 	"not-in-address":   {doc: "neither a short number stands right before the value, nor behind it: it is no street with a number", context: notInAddress},
 	"given-word":       {doc: "the value is one of 30,000 given names, no month, place or product, and no other word with a capital stands beside it", context: givenWord},

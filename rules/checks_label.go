@@ -41,9 +41,13 @@ func hasFolded(set map[string]bool, word []byte) bool {
 	return set[string(lower[:len(word)])]
 }
 
-// Words that name something else that looks like a key.
-var otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag tag fingerprint revision rev ref blob tree integrity image build trace span",
-	"h1 request version public docker layer action actions nonce uuid guid order invoice transaction cursor serial")
+// Words that name something else that looks like a key, and those of them that do so only where they stand directly before it: the token for
+// cursor, a key (ref 12).
+var (
+	otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag fingerprint revision rev blob tree integrity image build trace span",
+		"h1 request version public docker layer action actions nonce uuid guid order invoice transaction")
+	otherNames = wordSet("cursor ref serial tag")
+)
 
 // minLetters is how long a value without digits is at least.
 const minLetters = 20
@@ -70,7 +74,7 @@ func ofWords(v []byte) bool {
 			default:
 				upper, lower = len(w), len(w)
 			}
-			if i == 0 {
+			if i == 0 && isLetter(b) {
 				upper = 0 // Title
 			}
 		}
@@ -86,8 +90,8 @@ const labelWindow = 64
 
 // labelled judges the words before a value: one of them names a credential, or
 // the value stands directly behind a sign of assignment. Words such as commit or
-// checksum speak against it, and so does a value that reads like a name, that is part of
-// an address on the web and no parameter called a credential there, or that is an id of something else than a credential.
+// checksum speak against it, and so does a value that reads like a name, that is the id of something else than a credential, or that is part of
+// an address on the web, unless the address has a place for credentials there or words before the address name one.
 func labelled(c *candidate) bool {
 	v := c.value()
 	if c.chars < len(v) && ofWords(v) {
@@ -101,49 +105,79 @@ func labelled(c *candidate) bool {
 			return false // newTransactionalClient, patchCoreV1NamespacedPod
 		}
 	}
-	gap := bytes.TrimRight(c.text[max(0, c.start-labelWindow):c.start], " \t\r\n")
+	// An id of letters and digits alone may be anything.
+	anyID := c.chars == len(v) && c.chars >= minLetters
+	if address, ok := addressBefore(c.text[:c.start]); ok && !carriesCredential(address) {
+		if isBadge(address) {
+			return false
+		}
+		label := c.text[:c.start-len(address)]
+		if named, _ := namedBy(linesBefore(label), false); !named {
+			return false
+		}
+		_, other := namedBy(address, false)
+		return !other
+	}
+	gap := linesBefore(c.text[:c.start])
+	named, other := namedBy(gap, anyID)
+	// A number is a value of all sorts.
+	return named || !other && int(countDigits(v)) < len(v) && assigned(gap)
+}
+
+// linesBefore returns the end of a text, as far as a value behind it may be named there: on its line, or on the line before.
+func linesBefore(text []byte) []byte {
+	gap := bytes.TrimRight(text[max(0, len(text)-labelWindow):], " \t\r\n")
 	if at := bytes.LastIndexByte(gap, '\n'); at > 0 {
 		if at = bytes.LastIndexByte(gap[:at], '\n'); at >= 0 {
 			gap = gap[at+1:]
 		}
 	}
-	if address, ok := addressBefore(c.text[:c.start]); ok && !carriesCredential(address) {
-		return false
-	}
-	named, other := false, false // what the words nearest to the value say
-	end := 0                     // of the word before, if it has ids that are credentials
+	return gap
+}
+
+// idDistance is how many bytes stand between the word for a credential and the word id, at most: the key with the uid 12.
+const idDistance = 12
+
+// namedBy tells what the words of a text that are nearest to its end name: a credential, or something else. If anyID is set the word id is left
+// out of it.
+func namedBy(text []byte, anyID bool) (named, other bool) {
+	end := 0          // of the last word for a credential, or of one that may have ids that are
+	indirect := false // the word before stands between two things: token for cursor
 	var word [16]byte
-	for i := 0; i < len(gap); {
-		if !isAlnum(gap[i]) {
+	for i := 0; i < len(text); {
+		if !isAlnum(text[i]) {
 			i++
 			continue
 		}
 		n := 0
-		for start := i; i < len(gap) && isAlnum(gap[i]) && (i == start || classOf[gap[i]] != classUpper || !humpAt(gap, i)); i++ {
+		for start := i; i < len(text) && isAlnum(text[i]) && (i == start || classOf[text[i]] != classUpper || !humpAt(text, i)); i++ {
 			if n < len(word) {
-				word[n] = lowerASCII(gap[i])
+				word[n] = lowerASCII(text[i])
 				n++
 			}
 		}
 		w := word[:n]
 		switch isID := string(w) == "id" || string(w) == "uid"; {
-		case isID && end > 0 && i-n-end <= 1:
-			named = true // the id of a key, of a client or an app
-		case isID && c.chars == len(v) && c.chars >= minLetters:
-			// What may be anything.
+		case isID && end > 0 && i-n-end <= idDistance:
+			named, end = true, 0 // the id of a key, of a client or an app
+		case isID && anyID:
+		case otherNames[string(w)]:
+			if !named || !indirect && !bytes.ContainsFunc(text[i:], isLetterRune) {
+				named, other, end = false, true, 0
+			}
 		case isID, otherWords[string(w)]:
 			named, other, end = false, true, 0
 		case namesCredential(w):
 			named, other, end = true, false, i
 		case string(w) == "app":
 			end = i
-		default:
-			end = 0
 		}
+		indirect = string(w) == "for" || string(w) == "in" || string(w) == "of"
 	}
-	// A number is a value of all sorts.
-	return named || !other && int(countDigits(v)) < len(v) && assigned(gap)
+	return named, other
 }
+
+func isLetterRune(r rune) bool { return r < utf8.RuneSelf && isLetter(byte(r)) }
 
 // maxExtension is how long the end of a file's name is, at most.
 const maxExtension = 4
@@ -163,26 +197,38 @@ func isFile(c *candidate) bool {
 // addressWindow is how far before a value the beginning of an address is looked for, in bytes.
 const addressWindow = 200
 
-// addressBefore returns the address on the web that goes on up to the end of text.
+// addressBefore returns the address on the web, without its scheme, that goes on up to the end of text.
 func addressBefore(text []byte) ([]byte, bool) {
 	text = text[max(0, len(text)-addressWindow):]
-	text = text[bytes.LastIndexAny(text, " \t\r\n\"'`()<>[]{},|")+1:]
+	text = text[bytes.LastIndexAny(text, " \t\r\n\"'`()<>[]{},|;\\")+1:]
 	_, address, ok := bytes.Cut(text, []byte("://"))
 	return address, ok
 }
 
+// Parts of a path that a credential stands behind: /inputs/TOKEN/tag, /integration/KEY/enqueue.
+var credentialParts = wordSet("input inputs integration key keys api-key apikey token tokens secret t")
+
 // carriesCredential reports whether what comes next in an address on the web may be a credential: a user, the value of a parameter that is called
-// one, or part of the path of a hook. The tokens of badges are public.
+// one, or part of the path of a hook or behind a word for one.
 func carriesCredential(address []byte) bool {
-	if bytes.Contains(address, []byte("badge")) || bytes.Contains(address, []byte(".svg")) {
+	if isBadge(address) {
 		return false
 	}
 	if !bytes.ContainsAny(address, "/?") || bytes.Contains(address, []byte("hook")) {
 		return true
 	}
 	at := bytes.LastIndexAny(address, "?&#/")
+	if address[at] == '/' {
+		path := address[:at]
+		return at == len(address)-1 && hasFolded(credentialParts, path[bytes.LastIndexByte(path, '/')+1:])
+	}
 	name, value, ok := bytes.Cut(address[at+1:], []byte("="))
-	return ok && len(value) == 0 && address[at] != '/' && slices.ContainsFunc(bytes.FieldsFunc(bytes.ToLower(name), func(r rune) bool { return r == '_' || r == '-' }), namesCredential)
+	return ok && len(value) == 0 && slices.ContainsFunc(bytes.FieldsFunc(bytes.ToLower(name), func(r rune) bool { return r == '_' || r == '-' }), namesCredential)
+}
+
+// isBadge is true of the addresses of badges, whose tokens are public.
+func isBadge(address []byte) bool {
+	return bytes.Contains(address, []byte("/badge")) || bytes.Contains(address, []byte("badges.")) || bytes.Contains(address, []byte(".svg"))
 }
 
 // cellEnd is true of a value behind which its cell, its quotation or its line ends.

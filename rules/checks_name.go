@@ -32,12 +32,13 @@ var notNames = wordSet(`
 	lake line hole inn garden gardens use lesson film book colour color model modell modèle captur clio
 	café bistro brasserie pub kasteel château chateau schloss castle palace sci sarl sas spa srl bv nv oy ab as inc corp plc pty pvt llp gbr kg ohg sci
 	grüße grüßen grüsse gruß gruss viele liebe herzliche saludos groeten groet hilsen terveisin
-	license licence copyright cloud storage object objects authentication authorization credentials credential kubernetes docker prometheus grafana elasticsearch postgres postgresql mysql mongodb redis kafka
-	github gitlab frequently asked questions quick guide tutorial manual reference enables enable disable policies policy version release cluster namespace protocol frame error errors analysis
-	interval scroll cd idle daemon configuration config settings options option feature features backend frontend provider plugin package packages module modules library framework container containers
+	license licence copyright cloud storage object objects authentication authorization credentials credential kubernetes docker prometheus grafana elasticsearch postgres postgresql mysql mongodb redis
+	github gitlab frequently asked questions guide tutorial manual reference enables enable disable policies policy version release cluster namespace protocol error errors analysis
+	interval scroll cd daemon configuration config settings options option feature features backend frontend provider plugin package packages module modules library framework container containers
 	deployment debug warning method methods function functions interface parameter parameters values index query queries schema request response token tokens secret secrets password login
-	logout dashboard widget endpoint endpoints webhook repository branch commit workflow pipeline template templates openstack azure aws gcp ibm
+	logout dashboard widget endpoint endpoints webhook repository commit workflow pipeline template templates openstack azure aws gcp ibm
 	slack cloudflare loki ipv closed refused stream event events
+	participant participants worker signer aggregate mailing warehouse kundendienst kundenservice router technischer buchhaltung personalabteilung vertrieb einkauf musée noël
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
 	herr frau damen herren kunde kunden kollege kollegen kolleginnen liebe lieber guten tag hallo der die das ein eine und ist wir sie ich nicht firma gmbh ag verein
 	januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
@@ -154,5 +155,32 @@ func nameField(c *candidate) bool {
 	if bytes.IndexByte(v, ' ') > 0 {
 		return fullName(v)
 	}
+	if typeName(v) || bytes.IndexByte([]byte("<>];"), c.after(1)) >= 0 && c.after(2) != '/' && !hasGivenName(v) && !inQuotes(c) {
+		return false // sender: UIButton, (sender: Button)
+	}
 	return bytes.IndexByte([]byte("\"'<,;|)\t\n\r\x00"), c.after(1)) >= 0
 }
+
+// typeName is true of PatientRef and UIButton: words with a capital inside, but for the beginnings of surnames that
+// are written so.
+func typeName(v []byte) bool {
+	if len(v) > 3 && classOf[v[0]] == classUpper && classOf[v[1]] == classUpper && classOf[v[2]] == classLower {
+		return true // TObject, as Delphi names its types
+	}
+	for i := 2; i < len(v); i++ {
+		if classOf[v[i]] != classUpper || classOf[v[i-1]] == classUpper && (i+1 == len(v) || !isLetter(v[i+1]) || classOf[v[i+1]] == classUpper) {
+			continue
+		}
+		switch string(bytes.ToLower(v[:i])) {
+		case "mc", "mac", "de", "di", "da", "del", "della", "la", "le", "van", "von", "fitz", "st", "o'", "d'", "du", "ap", "ben":
+			continue
+		}
+		if isLetter(v[i-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// inQuotes is true of a value with a quotation mark right before it.
+func inQuotes(c *candidate) bool { return c.before(1) == '"' || c.before(1) == '\'' }

@@ -321,7 +321,7 @@ func documentation(v []byte) bool {
 	}
 	compact := plain[:n]
 	// Nearly all values are told from these by less than a look into a map.
-	if digits && n >= 13 && sampleCards[string(compact)] || !digits && n >= 15 && sampleIBANs[string(compact)] || n == 12 && sampleMAC(string(compact)) {
+	if digits && n >= 13 && sampleCards[string(compact)] || !digits && n >= 15 && sampleIBANs[string(compact)] || n == 12 && writtenAsMAC(s) && sampleMAC(string(compact)) {
 		return true
 	}
 	if digits && n >= 7 && n <= 15 {

@@ -187,6 +187,20 @@ func inlineLabel(c *candidate) (start, end int) {
 	return start, tied
 }
 
+// clauseBefore returns where the words directly before the candidate begin: behind the last number, bracket or mark that
+// ends a clause. In "zip 10115, tel 030 1234567" what is said of the second number is tel alone.
+func clauseBefore(c *candidate) int {
+	start := c.start
+	for start > 0 && c.start-start < maxLabelText {
+		b := c.text[start-1]
+		if isDigit(b) && start < c.start || bytes.IndexByte([]byte("\n\r,;.!?|(){}[]<>"), b) >= 0 && start < c.start-1 {
+			break
+		}
+		start--
+	}
+	return start
+}
+
 // line returns the lines that the match touches, up to maxLine bytes on either
 // side of it.
 func (c *candidate) line() []byte {

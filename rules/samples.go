@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 )
 
 // publishedSecrets are the first eight bytes of the SHA-256 of credentials that
@@ -113,8 +114,23 @@ func fewWords(v []byte) bool {
 	return n >= 6
 }
 
-// sampleMAC is true of hardware addresses that RFC 7042 reserves for documentation,
-// and of the one that counts. Separators have been left out.
+// sampleMAC is true of hardware addresses that RFC 7042 reserves for documentation, of those that examples and tools make up,
+// and of those that are no device's. Separators have been left out.
 func sampleMAC(compact string) bool {
-	return len(compact) == 12 && (compact[:10] == "00005E0053" || compact[:10] == "01005E9010" || compact == "001122334455")
+	switch compact {
+	case "001122334455", "AABBCCDDEEFF", "020000000000", "525400123456", "DEADBEEFCAFE", "0242AC110002":
+		return true
+	}
+	// Groups of IP and of bridges (RFC 1112, RFC 2464, IEEE 802.1Q) are no devices, nor are routers in turn (VRRP, RFC 5798).
+	for _, prefix := range []string{"01005E", "3333", "0180C2", "00005E0053", "00005E0001", "00005E0002"} {
+		if strings.HasPrefix(compact, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// writtenAsMAC is true of six pairs with colons or dashes between them, and of three groups of four with points.
+func writtenAsMAC(v []byte) bool {
+	return len(v) == 17 && (v[2] == ':' || v[2] == '-') && v[14] == v[2] || len(v) == 14 && v[4] == '.' && v[9] == '.'
 }

@@ -43,6 +43,8 @@ var specimens = func() map[string]bool {
 		`1HGCM82633A004352 1M8GDM9AXKP042788 5GZCZ43D13S812715 WP0ZZZ99ZTS392124 490154203237518 356938035643809 352099001761481 353879234252633`,
 		// Money: Ofcom's and banks' accounts, a routing number of tests.
 		`31926819 110000000`,
+		// Accounts in the documentation of AWS.
+		`111122223333 444455556666 777788889999 012345678901`,
 	} {
 		for s := range strings.FieldsSeq(list) {
 			m[s] = true

@@ -77,17 +77,7 @@ func eachText(t *testing.T, archive string, seeds uint64, f func(id, text string
 			if err != nil {
 				t.Fatalf("%s: %s: %v", archive, file.Name, err)
 			}
-			var marks []scanner.Span
-			for {
-				plain, start, end, err := unmark(text)
-				if err != nil {
-					t.Fatalf("%s: %s: %v", archive, file.Name, err)
-				}
-				if text = plain; start < 0 {
-					break
-				}
-				marks = append(marks, scanner.Span{Start: start, End: end})
-			}
+			text, marks := unmarkAll(t, text)
 			f(file.Name, text, marks)
 		}
 	}

@@ -59,11 +59,11 @@ const (
 func (a *anchor) cost(vectors bool) float64 {
 	if a.length > 0 {
 		if vectors {
-			return costVector + costRun*a.rate
+			return costVector + float64(costRun*a.rate)
 		}
-		return costProbe*a.first + costRun*a.rate
+		return float64(costProbe*a.first) + float64(costRun*a.rate)
 	}
-	return costFirst*a.first + costAnchor*a.rate
+	return float64(costFirst*a.first) + float64(costAnchor*a.rate)
 }
 
 // list is the whole pattern.
@@ -270,7 +270,7 @@ func (f *finder) tryBehind(i int) {
 // take rates an anchor, whose first sets stand at the given share of places, and keeps it if it costs less.
 func (f *finder) take(a *anchor, first float64, place int) {
 	key := f.key(&a.seq, anchorLen)
-	if _, others := f.byBytes(&key); costFirst*first+costAnchor*others > f.cost {
+	if _, others := f.byBytes(&key); float64(costFirst*first)+float64(costAnchor*others) > f.cost {
 		return
 	}
 	a.first, a.rate = first, f.rateOf(&key)

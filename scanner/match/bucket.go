@@ -429,7 +429,7 @@ func product(shares []share) (rate float32) {
 		for k := range shares {
 			r *= shares[k][m]
 		}
-		rate += r
+		rate += float32(r) // rounded, on every machine
 	}
 	return rate
 }

@@ -63,7 +63,7 @@ func newFrequencies() *frequencies {
 	f := &frequencies{}
 	var shares [128]float32
 	for i := range shares {
-		shares[i] = float32(math.Exp2(-float64(i-'#') / 2))
+		shares[i] = halvings(i - '#')
 	}
 	for g := range frequencyGroups {
 		row := pairRows[g*frequencyGroups:][:frequencyGroups]
@@ -75,6 +75,13 @@ func newFrequencies() *frequencies {
 		}
 	}
 	return f
+}
+
+// halvings returns 2 to the power of -n/2. It is the same on every machine, as math.Exp2 is not: anchors are chosen by what
+// comes of it, and all machines are to choose the same. So are products rounded before they are added to something,
+// which a conversion says and a compiler may leave out else.
+func halvings(n int) float32 {
+	return float32(math.Ldexp([2]float64{1, math.Sqrt2 / 2}[n&1], -(n >> 1)))
 }
 
 // groupShare is how much of a group a set of bytes takes.
@@ -155,12 +162,12 @@ func (f *followed) follow(freq *frequencies, before *followed) {
 		row := &freq.after[from.group]
 		if len(f.last) > frequencyGroups/4 {
 			for g, share := range row { // all of them one after the other, which is faster
-				then[g] += p * share
+				then[g] += float32(p * share)
 			}
 			continue
 		}
 		for _, s := range f.last {
-			then[s.group] += p * row[s.group]
+			then[s.group] += float32(p * row[s.group])
 		}
 	}
 	for _, s := range f.last {

@@ -87,7 +87,7 @@ func (c *gramChooser) gramOf(a *anchor, codes *anchorCodes) (at int, ok bool) {
 	for _, k := range places[:n] {
 		var seq sequence
 		copy(seq[:], a.seq[k:k+gramLen])
-		rate := c.rate(&seq, gramLen) + 1e-6*float64(codes.grams(k))
+		rate := c.rate(&seq, gramLen) + float64(1e-6*float64(codes.grams(k)))
 		codes.eachGram(k, func(word, bit uint32) { rate += float64(often[word<<5|bit]) / float64(all) })
 		if rate < best {
 			at, best = k, rate

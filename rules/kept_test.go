@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"hash/fnv"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/sluice-dlp/sluice/scanner"
+)
+
+// TestKept holds the built-in rules to texts that a version before had read wrongly, for texts that are found keep rules from growing blind, and
+// clean ones from growing loud: see testdata/kept.txt.
+func TestKept(t *testing.T) {
+	set := builtinSet(t)
+	data, err := os.ReadFile("testdata/kept.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked, clean := 0, 0
+	for i, line := range strings.Split(string(data), "\n") {
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		h := fnv.New64a()
+		h.Write([]byte(line))
+		text, err := expandExample(strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t").Replace(line), h.Sum64())
+		if err != nil {
+			t.Fatalf("line %d: %v", i+1, err)
+		}
+		text, marks := unmarkAll(t, text)
+		if len(marks) == 0 {
+			clean++
+		}
+		found := findMedium(t, set, text)
+		for _, m := range marks {
+			marked++
+			whole := false
+			for _, f := range found {
+				whole = whole || f.Span.Start <= m.Start && m.End <= f.Span.End
+			}
+			if !whole {
+				t.Errorf("line %d: not found: %s", i+1, text[m.Start:m.End])
+			}
+		}
+		for _, f := range found {
+			wanted := false
+			for _, m := range marks {
+				wanted = wanted || f.Span.Start < m.End && m.Start < f.Span.End
+			}
+			if !wanted {
+				t.Errorf("line %d: %s found %q", i+1, f.Rule, text[f.Span.Start:f.Span.End])
+			}
+		}
+	}
+	if marked < 200 || clean < 60 {
+		t.Errorf("only %d values and %d clean texts", marked, clean)
+	}
+}
+
+// unmarkAll takes the angle quotation marks out of a text and returns where what they marked stands.
+func unmarkAll(t *testing.T, text string) (plain string, marks []scanner.Span) {
+	t.Helper()
+	for {
+		plain, start, end, err := unmark(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text = plain; start < 0 {
+			return text, marks
+		}
+		marks = append(marks, scanner.Span{Start: start, End: end})
+	}
+}
