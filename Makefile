@@ -17,7 +17,7 @@ FORMATTER := $(BIN)/gofumpt@v0.12.0
 VULNCHECK := $(BIN)/govulncheck@v1.9.0
 
 # Rules that take the code of tests and patterns for passwords now and then.
-GUESSES := generic-secret,password-assignment,database-url,access-code,generic-unlabelled-key
+GUESSES := generic-secret,password-assignment,database-url,access-code,generic-unlabelled-key,generic-unlabelled-password,password-of-word-and-number
 
 # Made-up passwords that rules must find, and the words of wallets.
 EXAMPLES := ':!rules/builtin' ':!rules/bip39.txt' ':!rules/testdata/kept.txt'

@@ -227,6 +227,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"identifier":    {doc: "the value looks like a variable, a call, a path or a type of a programming language", value: identifierLike},
 	"password":      {doc: "the value could be a password that a person chose: two classes of characters or more, no markup", context: passwordHere},
 	"told-password": {doc: "the value could be a password in a sentence: as password, or words with a number", context: toldHere},
+	"strong-form":   {doc: "the value has a sign inside, such as # or &, or one behind a number at its end, as strong passwords have", value: strongForm},
 	"placeholder":   {doc: "the value stands for another, such as your_key_here, <token>, ${TOKEN}, xxxx or 12345678", value: placeholder},
 	"person-name":   {doc: "the words could be a person's name: none is a common word, a month or a form of address", value: couldBeName},
 	"given-name":    {doc: "the value could be a person's name of two words or more, and the first or the last is one of 30,000 given names", value: givenName},

@@ -99,3 +99,22 @@ func toldPassword(v []byte) bool {
 	}
 	return true
 }
+
+// strongForm is true of words with a sign inside that neither a sentence nor a name has there, or with one behind a number at
+// the end: Gr4vel&Lantern, Summer2024!.
+func strongForm(v []byte) bool {
+	last := len(v) - 1
+	for i, b := range v {
+		switch b {
+		case '!', '#', '$', '%', '*', '^', '~', '&', '?':
+			if i > 0 && i < last {
+				return true
+			}
+		case '@':
+			if i > 0 && i < last && bytes.IndexByte(v[i:], '.') < 0 {
+				return true
+			}
+		}
+	}
+	return last > 2 && bytes.IndexByte([]byte("!#$%*&^~?"), v[last]) >= 0 && isDigit(v[last-1]) && isDigit(v[last-2])
+}

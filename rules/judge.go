@@ -148,10 +148,21 @@ func (j *judge) counted(sc *scratch, c *candidate) bool {
 // sentence that a secret stands in is no part of the secret.
 func (j *judge) finding(c *candidate, confidence scanner.Confidence) scanner.Finding {
 	span := c.cover(j.rule.Covers)
-	if j.rule.Kind == scanner.KindSecret && c.end-c.start > 1 && span.End == c.end && c.text[c.end-1] == '.' && (c.end == len(c.text) || c.text[c.end] <= ' ') {
+	if j.rule.Kind == scanner.KindSecret && c.end-c.start > 1 && span.End == c.end && c.text[c.end-1] == '.' && stopEnds(c.text[c.end:]) {
 		span.End--
 	}
 	return scanner.Finding{Rule: j.rule.ID, Kind: j.rule.Kind, Span: span, Confidence: confidence}
+}
+
+// stopEnds reports whether a full stop before the text ends a sentence: nothing follows on the line, or no small letter, which goes on with
+// the command in curl -u jane:secret. https://….
+func stopEnds(rest []byte) bool {
+	for i, b := range rest {
+		if b != ' ' {
+			return b < ' ' || i > 0 && classOf[b] != classLower
+		}
+	}
+	return true
 }
 
 // countsOf joins the numbers of letters and digits that checks can pass.
