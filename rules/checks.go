@@ -232,6 +232,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"person-name":   {doc: "the words could be a person's name: none is a common word, a month or a form of address", value: couldBeName},
 	"given-name":    {doc: "the value could be a person's name of two words or more, and the first or the last is one of 30,000 given names", value: givenName},
 	"not-addressed": {doc: "the characters name a person, and not a customer, everybody or a post, before a Japanese form of address", value: notAddressed},
+	"behind-name":   {doc: "the name of a person, one part of which is a given name, stands before the value at the beginning of the line or of an item of a list", context: behindName},
 	"full-name":     {doc: "the value could be a person's name of two words or more", value: fullName},
 	"user-name":     {doc: "the value is made like the name of a user, and is neither a word nor a variable", value: userName},
 	"small-parts":   {doc: "every number in the value, but perhaps the last, is 20 or less, as in a version or the number of a section", value: smallParts},

@@ -186,3 +186,18 @@ var roleAddress = wordSet(`info office mail post hello team sales support servic
 	press media news newsletter jobs careers recruiting events booking bookings reservations marketing security privacy legal compliance webmaster hostmaster postmaster noreply reply
 	claims returns shop store customer customers care feedback enquiries inquiries reception praxis kanzlei kontakt buero service vertrieb rechnung rechnungen verwaltung bewerbung
 	contacto ventas soporte atencion facturacion rrhh compta comptabilite accueil secretariat direction amministrazione segreteria vendite assistenza biuro sekretariat`)
+
+// behindName is true of what stands behind a person's name, and little else, on its line: Imani Strand – 2001-03-25.
+func behindName(c *candidate) bool {
+	line := c.text[max(0, c.start-maxNameLine):c.start]
+	line = line[bytes.LastIndexByte(line, '\n')+1:]
+	line = bytes.TrimRight(line, " \t-–—:,|(*")
+	line = bytes.TrimLeft(line, " \t-–—•*>#|.)0123456789")
+	if words := len(bytes.Fields(line)); words < 2 || words > 4 {
+		return false
+	}
+	return givenName(line)
+}
+
+// maxNameLine is how much of a line before a value is looked at, in bytes.
+const maxNameLine = 100

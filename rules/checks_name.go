@@ -38,7 +38,7 @@ var notNames = wordSet(`
 	deployment debug warning method methods function functions interface parameter parameters values index query queries schema request response token tokens secret secrets password login
 	logout dashboard widget endpoint endpoints webhook repository commit workflow pipeline template templates openstack azure aws gcp ibm
 	slack cloudflare loki ipv closed refused stream event events
-	participant participants worker signer aggregate mailing warehouse kundendienst kundenservice router technischer buchhaltung personalabteilung vertrieb einkauf musée noël
+	participant participants worker signer aggregate mailing warehouse kundendienst kundenservice router utilities consulate consulado konsulat ambassade embajada karte meine mein avis technischer buchhaltung personalabteilung vertrieb einkauf musée noël
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
 	herr frau damen herren kunde kunden kollege kollegen kolleginnen liebe lieber guten tag hallo der die das ein eine und ist wir sie ich nicht firma gmbh ag verein
 	januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag

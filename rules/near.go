@@ -29,7 +29,7 @@ const (
 )
 
 // tableRow is a line of a text and the first line of the table that it is a row
-// of, if it is: lines with tabs, bars, semicolons or commas.
+// of, if it is: lines with tabs, bars, semicolons or commas, or with cells that spaces align.
 type tableRow struct {
 	start, end         int // of the line, or of what of it was looked at
 	sep                byte
@@ -60,25 +60,60 @@ func rowAround(c *candidate) tableRow {
 			row.sep, most = b, n
 		}
 	}
-	if row.sep == 0 {
-		return row
+	if row.sep != 0 {
+		row.findHead(c.text, most)
 	}
-	floor = max(0, start-maxTableBytes)
-	for lineEnd, rows := start-1, 0; lineEnd > floor && rows < maxTableRows; rows++ {
-		lineStart := lastBreak(c.text[floor:lineEnd]) + 1 + floor
-		line := c.text[lineStart:lineEnd]
-		if bytes.IndexByte(line, row.sep) >= 0 {
-			row.headStart, row.headEnd = lineStart, lineEnd
+	if row.headEnd == 0 && aligned(c.text[start:end]) {
+		row.sep = ' '
+		row.findHead(c.text, 0)
+	}
+	return row
+}
+
+// findHead looks for the first line of the table, of lines that have the row's separator. The row has most of them.
+func (r *tableRow) findHead(text []byte, most int) {
+	floor := max(0, r.start-maxTableBytes)
+	for lineEnd, rows := r.start-1, 0; lineEnd > floor && rows < maxTableRows; rows++ {
+		lineStart := lastBreak(text[floor:lineEnd]) + 1 + floor
+		line := text[lineStart:lineEnd]
+		if r.sep == ' ' && aligned(line) || r.sep != ' ' && bytes.IndexByte(line, r.sep) >= 0 {
+			r.headStart, r.headEnd = lineStart, lineEnd
 		} else if !bytes.EqualFold(bytes.TrimSpace(line), []byte("values")) { // which stands between an INSERT's columns and rows
 			break
 		}
 		lineEnd = lineStart - 1
 	}
 	// Sentences have commas, too: a row has at least as many as the head.
-	if row.sep == ',' && most < bytes.Count(c.text[row.headStart:row.headEnd], []byte{','}) {
-		row.headStart, row.headEnd = 0, 0
+	if r.sep == ',' && most < bytes.Count(text[r.headStart:r.headEnd], []byte{','}) {
+		r.headStart, r.headEnd = 0, 0
 	}
-	return row
+}
+
+// aligned reports whether a line has cells with two spaces or more between them, as tables have that programs print.
+func aligned(line []byte) bool {
+	return bytes.Contains(bytes.TrimLeft(line, " "), []byte("  "))
+}
+
+// alignedHead is headOf in a table whose columns spaces align: the cell of the head that begins or ends where the candidate
+// does, or stands above it.
+func (r *tableRow) alignedHead(c *candidate) (start, end int) {
+	head := c.text[r.headStart:r.headEnd]
+	from, to := c.start-r.start, c.end-r.start
+	for at := 0; at < len(head); {
+		if head[at] <= ' ' {
+			at++
+			continue
+		}
+		n := bytes.Index(head[at:], []byte("  "))
+		if n < 0 {
+			n = len(bytes.TrimRight(head[at:], " \t\r")) // not 0: it begins with what is not trimmed
+		}
+		if at < to && from < at+n {
+			return r.headStart + at, r.headStart + at + min(n, maxHeadBytes)
+		}
+		at += n
+	}
+	return 0, 0
 }
 
 // insert looks for the columns of an SQL statement in the row: INSERT INTO t (a, b) VALUES ('x', 'y').
@@ -143,6 +178,9 @@ func lastBreak(text []byte) int {
 func (r *tableRow) headOf(c *candidate) (start, end int) {
 	if r.headEnd == 0 || c.start < r.values {
 		return 0, 0
+	}
+	if r.sep == ' ' {
+		return r.alignedHead(c)
 	}
 	start = r.headStart
 	cells := 0

@@ -44,3 +44,23 @@ func TestLastBreak(t *testing.T) {
 		}
 	}
 }
+
+// TestAlignedColumns reads tables whose columns spaces align, whatever their lines end with.
+func TestAlignedColumns(t *testing.T) {
+	for _, test := range []struct{ text, value, head string }{
+		{"Emp#    Name\n004712   Eze         54,100\n", "004712", "Emp#"},
+		{"Name     Emp id\r\nEze      004712\r\n", "004712", "Emp id"},
+		{"  Name     Emp id  \t\r\nEze        004712\n", "004712", "Emp id"},
+		{"Name     Id\nEze           004712\n", "004712", ""},
+		{"  \r\n  \r\n  a  004712\n", "004712", ""},
+		{"a  b\nwords\nc  004712\n", "004712", ""},
+	} {
+		at := strings.Index(test.text, test.value)
+		c := newCandidate([]byte(test.text), at, at+len(test.value), at, at+len(test.value))
+		row := rowAround(&c)
+		start, end := row.headOf(&c)
+		if head := test.text[start:end]; head != test.head {
+			t.Errorf("%q has the head %q", test.text, head)
+		}
+	}
+}
