@@ -169,8 +169,6 @@ func namedBy(text []byte, anyID bool) (named, other bool) {
 			named, other, end = false, true, 0
 		case namesCredential(w):
 			named, other, end = true, false, i
-		case string(w) == "app":
-			end = i
 		}
 		indirect = string(w) == "for" || string(w) == "in" || string(w) == "of"
 	}

@@ -38,7 +38,7 @@ var notNames = wordSet(`
 	deployment debug warning method methods function functions interface parameter parameters values index query queries schema request response token tokens secret secrets password login
 	logout dashboard widget endpoint endpoints webhook repository commit workflow pipeline template templates openstack azure aws gcp ibm
 	slack cloudflare loki ipv closed refused stream event events
-	participant participants worker signer aggregate mailing warehouse kundendienst kundenservice router utilities consulate consulado konsulat ambassade embajada karte meine mein avis technischer buchhaltung personalabteilung vertrieb einkauf musée noël
+	participant participants worker aggregate mailing warehouse kundendienst kundenservice router utilities consulate consulado konsulat ambassade embajada karte meine mein avis technischer buchhaltung personalabteilung vertrieb einkauf musée
 	alexa cortana python java javascript linux windows internet sql html css json xml url http https
 	herr frau damen herren kunde kunden kollege kollegen kolleginnen liebe lieber guten tag hallo der die das ein eine und ist wir sie ich nicht firma gmbh ag verein
 	januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
@@ -155,10 +155,21 @@ func nameField(c *candidate) bool {
 	if bytes.IndexByte(v, ' ') > 0 {
 		return fullName(v)
 	}
-	if typeName(v) || bytes.IndexByte([]byte("<>];"), c.after(1)) >= 0 && c.after(2) != '/' && !hasGivenName(v) && !inQuotes(c) {
-		return false // sender: UIButton, (sender: Button)
+	if ofCode(c) && (typeName(v) || bytes.IndexByte([]byte("<>];"), c.after(1)) >= 0 && c.after(2) != '/' && !hasGivenName(v) && !inQuotes(c)) {
+		return false // sender: UIButton, pub sender: Signer<'info>
 	}
 	return bytes.IndexByte([]byte("\"'<,;|)\t\n\r\x00"), c.after(1)) >= 0
+}
+
+// ofCode is true of a value behind a word that programs have members of, too, as the surname of nobody is: sender, patient.
+func ofCode(c *candidate) bool {
+	before := bytes.TrimRight(c.text[max(0, c.start-24):c.start], " \t:=*_\"'")
+	word := before[bytes.LastIndexFunc(before, func(r rune) bool { return !unicode.IsLetter(r) })+1:]
+	switch strings.ToLower(string(word)) {
+	case "sender", "recipient", "patient", "doctor", "participant", "driver", "candidate", "witness", "guardian", "contact", "owner", "user", "client", "customer":
+		return true
+	}
+	return false
 }
 
 // typeName is true of PatientRef and UIButton: words with a capital inside, but for the beginnings of surnames that

@@ -284,20 +284,20 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 // labelled reports whether the candidate's own label, or else the words directly before it, speak for the rule, and not
 // against it: they say more than what stands somewhere near.
 func (j *judge) labelled(sc *scratch, c *candidate) bool {
-	if j.unless.labels(sc, c) {
+	start := clauseBefore(c)
+	against := sc.noted.within(j.unless, start, c.start)
+	if !against {
+		for i := range j.near {
+			if sc.noted.within(j.near[i].words, start, c.start) {
+				return true
+			}
+		}
+	}
+	if against || j.unless.labels(sc, c) {
 		return false
 	}
 	for i := range j.near {
 		if j.near[i].words.labels(sc, c) {
-			return true
-		}
-	}
-	start := clauseBefore(c)
-	if sc.noted.within(j.unless, start, c.start) {
-		return false
-	}
-	for i := range j.near {
-		if sc.noted.within(j.near[i].words, start, c.start) {
 			return true
 		}
 	}
