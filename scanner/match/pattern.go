@@ -1,12 +1,14 @@
 package match
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/wasilibs/go-re2"
 )
@@ -63,7 +65,8 @@ type expression struct {
 	groups int
 	most   int // greatest length of a match in bytes, or noLimit
 	re     func() (*re2.Regexp, error)
-	exact  func() *exact // nil if RE2 must do it
+	behind func() (*re2.Regexp, error) // the same behind one rune and any text
+	exact  func() *exact               // nil if RE2 must do it
 }
 
 // parse checks an expression with Go's parser first, whose errors are
@@ -86,6 +89,15 @@ func parse(expr string, ts *lookups) (expression, *node, error) {
 	}
 	e := expression{groups: tree.MaxCap(), most: most}
 	e.re = sync.OnceValues(func() (*re2.Regexp, error) { return compileRE2(expr, e.groups) })
+	e.behind = sync.OnceValues(func() (re *re2.Regexp, err error) {
+		// A quote that is open to the end must be closed before the group is.
+		for _, end := range []string{`)`, `\E)`} {
+			if re, err = compileRE2(`\A(?s:.)(?s:.*?)(`+expr+end, e.groups+1); err == nil {
+				break
+			}
+		}
+		return re, err
+	})
 	e.exact = sync.OnceValue(func() *exact { return newExact(expr, ts) })
 	if !readAlike(expr, root) {
 		if _, err := e.re(); err != nil {
@@ -150,14 +162,41 @@ func (e *expression) findAll(dst []Match, pattern int, text []byte, from, to int
 		return dst, nil
 	}
 	for _, loc := range re.FindAllSubmatchIndex(piece, -1) {
-		m := Match{pattern, from + loc[0], from + loc[1], from + loc[0], from + loc[1]}
-		for g := 2; g+1 < len(loc); g += 2 {
-			if loc[g] >= 0 {
-				m.GroupStart, m.GroupEnd = from+loc[g], from+loc[g+1]
-				break
-			}
-		}
-		dst = append(dst, m)
+		dst = append(dst, matchAt(pattern, from, loc))
 	}
 	return dst, nil
+}
+
+// findBehind appends the matches that begin behind the rune at from and before to. All of them see that rune,
+// and none can begin with it.
+func (e *expression) findBehind(ctx context.Context, dst []Match, pattern int, text []byte, from, to int) ([]Match, error) {
+	re, err := e.behind()
+	if err != nil {
+		return dst, &PatternError{Index: pattern, Err: err}
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return dst, err
+		}
+		loc := re.FindSubmatchIndex(text[from:])
+		if loc == nil || from+loc[2] >= to {
+			return dst, nil
+		}
+		m := matchAt(pattern, from, loc[2:])
+		dst = append(dst, m)
+		_, last := utf8.DecodeLastRune(text[:m.End])
+		from = m.End - last
+	}
+}
+
+// matchAt is the match at the offsets that an engine gives for text from a place on.
+func matchAt(pattern, from int, loc []int) Match {
+	m := Match{pattern, from + loc[0], from + loc[1], from + loc[0], from + loc[1]}
+	for g := 2; g+1 < len(loc); g += 2 {
+		if loc[g] >= 0 {
+			m.GroupStart, m.GroupEnd = from+loc[g], from+loc[g+1]
+			break
+		}
+	}
+	return m
 }

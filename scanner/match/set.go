@@ -234,20 +234,18 @@ func (s *Set) FindWithin(ctx context.Context, dst []Match, pattern int, text []b
 			return dst, err
 		}
 	}
+	if from >= to {
+		return dst, nil
+	}
 	had := len(dst)
-	for from < to {
-		_, before := utf8.DecodeLastRune(text[:from])
-		var err error
-		if dst, err = e.findIn(ctx, dst, pattern, text, from-before, len(text)); err != nil {
-			return dst[:had], err
-		}
-		if before == 0 || len(dst) == had || dst[had].Start > from-before {
-			break
-		}
+	_, before := utf8.DecodeLastRune(text[:from])
+	dst, err := e.findIn(ctx, dst, pattern, text, from-before, len(text))
+	if err == nil && len(dst) > had && dst[had].Start < from {
 		// What begins in front may owe to an assertion that holds at the cut only, and hides what it covers.
-		dst = dst[:had]
-		_, size := utf8.DecodeRune(text[from:])
-		from += size
+		dst, err = e.findBehind(ctx, dst[:had], pattern, text, from-before, to)
+	}
+	if err != nil {
+		return dst[:had], err
 	}
 	for len(dst) > had && dst[len(dst)-1].Start >= to {
 		dst = dst[:len(dst)-1]

@@ -426,6 +426,11 @@ func TestFindWithin(t *testing.T) {
 		{`x`, "abc", 0, 3, nil},
 		// Too large for anything but RE2, which sees a beginning of the text where it begins to read.
 		{`(?:^|[^\pL\d])([A-Z][\pL']+ [A-Z]\pL+)`, "Hi, I'm Ada Byron", 5, 16, []int{7, 17}},
+		// What it sees to begin in front, or hides what begins in the part.
+		{`\p{Lu}{3}`, "ÉABÇDÉFG", 2, 11, []int{2, 6, 6, 10}},
+		{`(?:a\b|-){1,9}(?:(?:\b|$)+)0`, "aa-a--0 -0", 2, 9, []int{2, 7, 8, 10}},
+		{`\p{L}{2}|\Qé|`, "éééé", 2, 4, []int{2, 6}},
+		{`^\p{Lu}{2}`, "ÉÉÉ", 2, 4, nil},
 	} {
 		set, err := match.Compile([]match.Pattern{{Expr: `never`}, {Expr: test.expr}})
 		if err != nil {
