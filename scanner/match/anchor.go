@@ -238,14 +238,17 @@ func (f *finder) how() string {
 	return word('p', f.found/2)
 }
 
-// try tries the anchor that begins with list[i], of whose first sets the key is known.
+// try tries the anchor that begins with list[i], of whose first sets the key is known. One that can stand where the text
+// ends, as x?$ can, is none: nobody looks for it there.
 func (f *finder) try(i int, key *rateKey) {
 	first := f.rateOf(key)
 	if first > f.cost/costFirst {
 		return
 	}
 	a := anchor{head: f.list[:i], tail: f.list[i:]}
-	a.seq, a.end = f.sets.first(f.list[i:])
+	if a.seq, a.end = f.sets.first(f.list[i:]); a.end[0] {
+		return
+	}
 	f.take(&a, first, 2*i)
 }
 

@@ -42,13 +42,17 @@ func ahead(limit, p, end int) int {
 // further returns up to where a walk that has read text[from:to] without a verdict goes on: as many bytes more
 // as were none that a rune begins with.
 func further(text []byte, from, to, end int) int {
-	n := to
-	for _, c := range text[from:to] {
+	return min(to+insideRunes(text[from:to]), end)
+}
+
+// insideRunes returns how many bytes are none that a rune begins with.
+func insideRunes(text []byte) (n int) {
+	for _, c := range text {
 		if c&0xC0 == 0x80 {
 			n++
 		}
 	}
-	return min(n, end)
+	return n
 }
 
 // backward is forward in the other direction: it reads text[p-1] first. The
@@ -87,7 +91,7 @@ func behind(limit, p, end int) int {
 
 // closer is further for a walk towards the beginning of the text, over text[to:from].
 func closer(text []byte, from, to, end int) int {
-	return max(end, to-(further(text, to, from, len(text))-from))
+	return max(end, to-insideRunes(text[to:from]))
 }
 
 // search reports whether the pattern may match somewhere in text[from:to], seen

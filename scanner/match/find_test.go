@@ -32,6 +32,7 @@ type oracle struct {
 	set   *match.Set
 	sets  map[string]*match.Set // by first step
 	exprs []string
+	hints []string // of the sets that were given one
 	trees []*syntax.Regexp
 	std   []*regexp.Regexp
 }
@@ -217,7 +218,10 @@ func TestFindEqualsFindAllOnGeneratedExpressions(t *testing.T) {
 	}
 }
 
-var expressions = flag.Int("expressions", 200, "random expressions to try")
+var (
+	expressions = flag.Int("expressions", 200, "random expressions to try")
+	firstSeed   = flag.Int("seed", 0, "of the first of them in TestAssertions")
+)
 
 // TestGaps holds windows and walks to the reference where gaps of a limited number of runes are full of long ones.
 func TestGaps(t *testing.T) {

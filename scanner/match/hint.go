@@ -60,7 +60,9 @@ func (c *chooser) follow(to *[]anchor, list []*node, hint string, nesting int) (
 			return "", false
 		}
 		c.prepare(list, at)
-		a.seq, a.end = c.sets.first(list[at:])
+		if a.seq, a.end = c.sets.first(list[at:]); a.end[0] {
+			return "", false // nobody looks for it where the text ends
+		}
 	case 'b':
 		c.prepare(list, at)
 		if a, ok = c.sets.behind(list, at, anchorLen); !ok {
