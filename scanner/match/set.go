@@ -148,7 +148,8 @@ func (s *Set) FindStats(ctx context.Context, dst []Match, text []byte, stats *St
 
 // Gate tells where the matches of a pattern can matter to the caller.
 type Gate interface {
-	// Open reports whether a match within text[from:to] that covers the place at can matter.
+	// Open reports whether a match within text[from:to] can matter that has bytes of the run that begins at the place at. It may
+	// begin behind that place, if the run is longer than what the pattern takes.
 	Open(pattern, from, at, to int) bool
 	// Worth reports whether any match within text[from:to] can matter. It is asked about every place where a
 	// pattern may match, so it should cost less than to see whether one does.
