@@ -107,10 +107,11 @@ func labelled(c *candidate) bool {
 	}
 	// An id of letters and digits alone may be anything.
 	anyID := c.chars == len(v) && c.chars >= minLetters
-	if address, ok := addressBefore(c.text[:c.start]); ok && !carriesCredential(address) {
-		if isBadge(address) {
-			return false
-		}
+	address, inAddress := addressBefore(c.text[:c.start])
+	if inAddress && isBadge(address) {
+		return false
+	}
+	if inAddress && !carriesCredential(address) {
 		label := c.text[:c.start-len(address)]
 		if named, _ := namedBy(linesBefore(label), false); !named {
 			return false
@@ -209,9 +210,6 @@ var credentialParts = wordSet("input inputs integration key keys api-key apikey 
 // carriesCredential reports whether what comes next in an address on the web may be a credential: a user, the value of a parameter that is called
 // one, or part of the path of a hook or behind a word for one.
 func carriesCredential(address []byte) bool {
-	if isBadge(address) {
-		return false
-	}
 	if !bytes.ContainsAny(address, "/?") || bytes.Contains(address, []byte("hook")) {
 		return true
 	}

@@ -165,12 +165,13 @@ func nameField(c *candidate) bool {
 func ofCode(c *candidate) bool {
 	before := bytes.TrimRight(c.text[max(0, c.start-24):c.start], " \t:=*_\"'")
 	word := before[bytes.LastIndexFunc(before, func(r rune) bool { return !unicode.IsLetter(r) })+1:]
-	switch strings.ToLower(string(word)) {
-	case "sender", "recipient", "patient", "doctor", "participant", "driver", "candidate", "witness", "guardian", "contact", "owner", "user", "client", "customer":
-		return true
-	}
-	return false
+	return hasFolded(memberWords, word)
 }
+
+var memberWords = wordSet("sender recipient patient doctor participant driver candidate witness guardian contact owner user client customer")
+
+// surnameBeginnings are what a capital follows in surnames: McDonald, DeLaRosa.
+var surnameBeginnings = wordSet("mc mac de di da del della la le van von fitz st o' d' du ap ben")
 
 // typeName is true of PatientRef and UIButton: words with a capital inside, but for the beginnings of surnames that
 // are written so.
@@ -182,11 +183,7 @@ func typeName(v []byte) bool {
 		if classOf[v[i]] != classUpper || classOf[v[i-1]] == classUpper && (i+1 == len(v) || !isLetter(v[i+1]) || classOf[v[i+1]] == classUpper) {
 			continue
 		}
-		switch string(bytes.ToLower(v[:i])) {
-		case "mc", "mac", "de", "di", "da", "del", "della", "la", "le", "van", "von", "fitz", "st", "o'", "d'", "du", "ap", "ben":
-			continue
-		}
-		if isLetter(v[i-1]) {
+		if isLetter(v[i-1]) && !hasFolded(surnameBeginnings, v[:i]) {
 			return true
 		}
 	}

@@ -128,6 +128,11 @@ func overlaps(found []scanner.Finding, kind scanner.Kind, s scanner.Span) bool {
 	return slices.ContainsFunc(found, func(f scanner.Finding) bool { return (kind == "" || f.Kind == kind) && f.Span.Overlaps(s) })
 }
 
+// holds reports whether one of the findings holds all of a span.
+func holds(found []scanner.Finding, s scanner.Span) bool {
+	return slices.ContainsFunc(found, func(f scanner.Finding) bool { return f.Span.Contains(s) })
+}
+
 func percent(a, b int) float64 { return 100 * float64(a) / float64(max(b, 1)) }
 
 // miss logs a missed value if the environment asks for it.

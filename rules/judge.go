@@ -281,19 +281,19 @@ func (j *judge) settle(ctx context.Context, sc *scratch, c *candidate) (confiden
 	return confidence, true, nil
 }
 
-// labelled reports whether the candidate's own label, or else the words directly before it, speak for the rule, and not
+// labelled reports whether the words directly before the candidate speak for the rule, or else its own label does, and neither
 // against it: they say more than what stands somewhere near.
 func (j *judge) labelled(sc *scratch, c *candidate) bool {
 	start := clauseBefore(c)
-	against := sc.noted.within(j.unless, start, c.start)
-	if !against {
-		for i := range j.near {
-			if sc.noted.within(j.near[i].words, start, c.start) {
-				return true
-			}
+	if sc.noted.within(j.unless, start, c.start) {
+		return false
+	}
+	for i := range j.near {
+		if sc.noted.within(j.near[i].words, start, c.start) {
+			return true
 		}
 	}
-	if against || j.unless.labels(sc, c) {
+	if j.unless.labels(sc, c) {
 		return false
 	}
 	for i := range j.near {

@@ -3,10 +3,9 @@ package rules
 import (
 	"hash/fnv"
 	"os"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/sluice-dlp/sluice/scanner"
 )
 
 // TestKept holds the built-in rules to texts that a version before had read wrongly, for texts that are found keep rules from growing blind, and
@@ -17,6 +16,7 @@ func TestKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	escapes := strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
 	marked, clean := 0, 0
 	for i, line := range strings.Split(string(data), "\n") {
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -24,7 +24,7 @@ func TestKept(t *testing.T) {
 		}
 		h := fnv.New64a()
 		h.Write([]byte(line))
-		text, err := expandExample(strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t").Replace(line), h.Sum64())
+		text, err := expandExample(escapes.Replace(line), h.Sum64())
 		if err != nil {
 			t.Fatalf("line %d: %v", i+1, err)
 		}
@@ -35,40 +35,17 @@ func TestKept(t *testing.T) {
 		found := findMedium(t, set, text)
 		for _, m := range marks {
 			marked++
-			whole := false
-			for _, f := range found {
-				whole = whole || f.Span.Start <= m.Start && m.End <= f.Span.End
-			}
-			if !whole {
+			if !holds(found, m) {
 				t.Errorf("line %d: not found: %s", i+1, text[m.Start:m.End])
 			}
 		}
 		for _, f := range found {
-			wanted := false
-			for _, m := range marks {
-				wanted = wanted || f.Span.Start < m.End && m.Start < f.Span.End
-			}
-			if !wanted {
+			if !slices.ContainsFunc(marks, f.Span.Overlaps) {
 				t.Errorf("line %d: %s found %q", i+1, f.Rule, text[f.Span.Start:f.Span.End])
 			}
 		}
 	}
 	if marked < 200 || clean < 60 {
 		t.Errorf("only %d values and %d clean texts", marked, clean)
-	}
-}
-
-// unmarkAll takes the angle quotation marks out of a text and returns where what they marked stands.
-func unmarkAll(t *testing.T, text string) (plain string, marks []scanner.Span) {
-	t.Helper()
-	for {
-		plain, start, end, err := unmark(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text = plain; start < 0 {
-			return text, marks
-		}
-		marks = append(marks, scanner.Span{Start: start, End: end})
 	}
 }

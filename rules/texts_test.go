@@ -31,11 +31,8 @@ func TestTexts(t *testing.T) {
 				continue
 			}
 			found++
-			for _, f := range got {
-				if f.Span.Start <= m.Start && m.End <= f.Span.End {
-					whole++
-					break
-				}
+			if holds(got, m) {
+				whole++
 			}
 		}
 	})
@@ -80,5 +77,20 @@ func eachText(t *testing.T, archive string, seeds uint64, f func(id, text string
 			text, marks := unmarkAll(t, text)
 			f(file.Name, text, marks)
 		}
+	}
+}
+
+// unmarkAll takes the angle quotation marks out of a text and returns where what they marked stands.
+func unmarkAll(t *testing.T, text string) (plain string, marks []scanner.Span) {
+	t.Helper()
+	for {
+		plain, start, end, err := unmark(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text = plain; start < 0 {
+			return text, marks
+		}
+		marks = append(marks, scanner.Span{Start: start, End: end})
 	}
 }

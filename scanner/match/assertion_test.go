@@ -181,13 +181,7 @@ func begun(t *testing.T, expr string, text []byte, from, to int) (out []match.Ma
 		if loc == nil || loc[2] >= to {
 			break
 		}
-		m := match.Match{Start: loc[2], End: loc[3], GroupStart: loc[2], GroupEnd: loc[3]}
-		for g := 4; g < len(loc); g += 2 {
-			if loc[g] >= 0 {
-				m.GroupStart, m.GroupEnd = loc[g], loc[g+1]
-				break
-			}
-		}
+		m := matchOf(0, loc[2:])
 		out = append(out, m)
 		at = m.End
 	}

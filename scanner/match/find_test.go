@@ -68,17 +68,22 @@ func (o *oracle) stdlib(text []byte) []match.Match {
 	var out []match.Match
 	for i, re := range o.std {
 		for _, loc := range re.FindAllSubmatchIndex(text, -1) {
-			m := match.Match{Pattern: i, Start: loc[0], End: loc[1], GroupStart: loc[0], GroupEnd: loc[1]}
-			for g := 2; g < len(loc); g += 2 {
-				if loc[g] >= 0 {
-					m.GroupStart, m.GroupEnd = loc[g], loc[g+1]
-					break
-				}
-			}
-			out = append(out, m)
+			out = append(out, matchOf(i, loc))
 		}
 	}
 	return out
+}
+
+// matchOf is the match at the offsets that package regexp gives.
+func matchOf(pattern int, loc []int) match.Match {
+	m := match.Match{Pattern: pattern, Start: loc[0], End: loc[1], GroupStart: loc[0], GroupEnd: loc[1]}
+	for g := 2; g < len(loc); g += 2 {
+		if loc[g] >= 0 {
+			m.GroupStart, m.GroupEnd = loc[g], loc[g+1]
+			break
+		}
+	}
+	return m
 }
 
 // check holds Find, with every first step that this machine has, to FindAll, and to Go's own engine if std is set. It returns
