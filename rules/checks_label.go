@@ -41,12 +41,14 @@ func hasFolded(set map[string]bool, word []byte) bool {
 	return set[string(lower[:len(word)])]
 }
 
-// Words that name something else that looks like a key, and those of them that do so only where they stand directly before it: the token for
-// cursor, a key (ref 12).
+// Words that name something else that looks like a key, and those of them that do so only where they stand directly before it, and not in
+// brackets: the token for cursor, a key (ref 12).
 var (
 	otherWords = wordSet("commit sha sha1 sha256 sha384 sha512 md5 hash checksum digest etag fingerprint revision rev blob tree integrity image build trace span",
 		"h1 request version public docker layer action actions nonce uuid guid order invoice transaction")
 	otherNames = wordSet("cursor ref serial tag")
+	// What joins a credential and what it is for, or from.
+	indirectWords = wordSet("for in of with from by via on at to and")
 )
 
 // minLetters is how long a value without digits is at least.
@@ -108,12 +110,9 @@ func labelled(c *candidate) bool {
 	// An id of letters and digits alone may be anything.
 	anyID := c.chars == len(v) && c.chars >= minLetters
 	address, inAddress := addressBefore(c.text[:c.start])
-	if inAddress && isBadge(address) {
-		return false
-	}
-	if inAddress && !carriesCredential(address) {
-		label := c.text[:c.start-len(address)]
-		if named, _ := namedBy(linesBefore(label), false); !named {
+	if badge := inAddress && isBadge(address); inAddress && (badge || !carriesCredential(address)) {
+		label := linesBefore(c.text[:c.start-len(address)])
+		if named, _ := namedBy(label, false); !named || badge && bytes.Contains(bytes.ToLower(label), []byte("badge")) {
 			return false
 		}
 		_, other := namedBy(address, false)
@@ -163,7 +162,8 @@ func namedBy(text []byte, anyID bool) (named, other bool) {
 			named, end = true, 0 // the id of a key, of a client or an app
 		case isID && anyID:
 		case otherNames[string(w)]:
-			if !named || !indirect && !bytes.ContainsFunc(text[i:], isLetterRune) {
+			bracketed := i > n && (text[i-n-1] == '(' || text[i-n-1] == '[')
+			if !named || !indirect && !bracketed && !bytes.ContainsFunc(text[i:], isLetterRune) {
 				named, other, end = false, true, 0
 			}
 		case isID, otherWords[string(w)]:
@@ -171,7 +171,7 @@ func namedBy(text []byte, anyID bool) (named, other bool) {
 		case namesCredential(w):
 			named, other, end = true, false, i
 		}
-		indirect = string(w) == "for" || string(w) == "in" || string(w) == "of"
+		indirect = indirectWords[string(w)]
 	}
 	return named, other
 }
@@ -181,7 +181,16 @@ func isLetterRune(r rune) bool { return r < utf8.RuneSelf && isLetter(byte(r)) }
 // maxExtension is how long the end of a file's name is, at most.
 const maxExtension = 4
 
+// extensions are the ends of the names of files, up to that length, and of hosts.
+var extensions = wordSet(`tmp temp bak old orig swp lock log txt text md rst tex doc docx xls xlsx ppt pptx odt ods odp rtf pdf eps ps csv tsv xml xsd xsl yaml yml toml
+	ini conf cfg cnf env prop dat data db sql json jsonl avro orc pb bin raw dump dmp img iso dmg pkg deb rpm apk aab ipa msi exe dll so dylib lib a o obj
+	pyc whl egg gem jar war ear zip gz tgz tar bz2 xz zst br lz4 rar 7z z pack idx rev part css scss sass less map js mjs cjs jsx ts tsx vue html htm wasm svg png jpg jpeg jpe gif bmp
+	tif tiff webp avif heic ico cur ttf otf woff eot mp3 mp4 m4a m4v mov avi mkv webm ogg oga wav flac aac srt vtt glb gltf c h cc cpp hpp cs go java kt php py rb rs sh bat cmd ps1 lua pl r swift
+	pem key crt cer der csr p12 pfx jks asc sig gpg eml msg ics vcf bson npy npz pt pth onnx ckpt bin h5 hdf5 nc ply stl obj patch diff snap out err pid sock
+	com net org io dev app co ai de uk eu fr us info local test arpa lan cloud site svc`)
+
 // isFile reports whether what follows makes a file of the value, or a package: 46022063d9b927cf.tmp, monitoringv1alpha1.PrometheusSpec.
+// A sentence that begins without a blank before it makes none.
 func isFile(c *candidate) bool {
 	if c.after(1) != '.' || !isLetter(c.after(2)) {
 		return false
@@ -190,7 +199,14 @@ func isFile(c *candidate) bool {
 	for n <= maxExtension && isLetter(c.after(2+n)) {
 		n++
 	}
-	return n <= maxExtension && !isWord(c.after(2+n)) || classOf[c.after(2)] == classUpper && countDigits(c.value()) <= maxNameDigits
+	if n <= maxExtension && !isWord(c.after(2+n)) {
+		switch c.after(2 + n) {
+		case ' ', '\t', '\r', '\n', '?', '!', ',', ';', '.', 0:
+			return hasFolded(extensions, c.text[c.end+1:c.end+1+n]) || c.after(2+n) == '.' && isWord(c.after(3+n))
+		}
+		return true
+	}
+	return classOf[c.after(2)] == classUpper && countDigits(c.value()) <= maxNameDigits
 }
 
 // addressWindow is how far before a value the beginning of an address is looked for, in bytes.
@@ -204,8 +220,11 @@ func addressBefore(text []byte) ([]byte, bool) {
 	return address, ok
 }
 
-// Parts of a path that a credential stands behind: /inputs/TOKEN/tag, /integration/KEY/enqueue.
-var credentialParts = wordSet("input inputs integration key keys api-key apikey token tokens secret t")
+// Parts of a path that a credential stands behind: /inputs/TOKEN/tag, /integration/KEY/enqueue. Of those of several words the last decides: /api_key/KEY.
+var credentialParts = wordSet("input inputs integration key keys apikey token tokens secret t")
+
+// credentialNames are short names of parameters for credentials.
+var credentialNames = wordSet("k t tk tok")
 
 // carriesCredential reports whether what comes next in an address on the web may be a credential: a user, the value of a parameter that is called
 // one, or part of the path of a hook or behind a word for one.
@@ -216,10 +235,17 @@ func carriesCredential(address []byte) bool {
 	at := bytes.LastIndexAny(address, "?&#/")
 	if address[at] == '/' {
 		path := address[:at]
-		return at == len(address)-1 && hasFolded(credentialParts, path[bytes.LastIndexByte(path, '/')+1:])
+		part := path[bytes.LastIndexByte(path, '/')+1:]
+		joint := bytes.LastIndexAny(part, "_-")
+		last := bytes.ToLower(part[joint+1:])
+		if at != len(address)-1 {
+			return false
+		}
+		return credentialParts[string(last)] && (joint < 0 || len(last) > 1) || slices.ContainsFunc(credentialEnds, func(end string) bool { return bytes.HasSuffix(last, []byte(end)) && len(last) > len(end) })
 	}
 	name, value, ok := bytes.Cut(address[at+1:], []byte("="))
-	return ok && len(value) == 0 && slices.ContainsFunc(bytes.FieldsFunc(bytes.ToLower(name), func(r rune) bool { return r == '_' || r == '-' }), namesCredential)
+	name = bytes.ToLower(name)
+	return ok && len(value) == 0 && (credentialNames[string(name)] || slices.ContainsFunc(bytes.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' }), namesCredential))
 }
 
 // isBadge is true of the addresses of badges, whose tokens are public.

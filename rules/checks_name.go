@@ -53,10 +53,14 @@ var notNames = wordSet(`
 var placeWords = wordSet(`island islands heights hills valley trail bypass beach springs falls creek ridge republic kingdom states
 	são san los las buenos puerto porto ciudad vila villa saint mount fort santa`)
 
+// surnamesToo are words of notNames that people are called, too: behind a given name they are a surname.
+var surnamesToo = wordSet("slack cloud guide azure package loki")
+
 // couldBeName is true of what a person could be called: one to five words, none
 // of which is a common word with a capital.
 func couldBeName(v []byte) bool {
 	words, letters := 0, 0
+	var first []byte
 	for w := range bytes.FieldsSeq(v) {
 		if at := bytes.IndexAny(w, "'’"); at > 0 && at <= len(w)-2 {
 			if hasFolded(notNames, w[:at]) { // it's, that's
@@ -72,9 +76,12 @@ func couldBeName(v []byte) bool {
 			return false
 		}
 		if unicode.IsUpper(r) {
-			if hasFolded(notNames, w) || hasFolded(placeWords, w) {
+			if hasFolded(placeWords, w) || hasFolded(notNames, w) && (words != 2 || !hasFolded(surnamesToo, w) || hasFolded(notAlone, first) || !hasGivenName(first)) {
 				return false
 			}
+		}
+		if words == 1 {
+			first = w
 		}
 		if unicode.IsUpper(r) {
 			letters = max(letters, utf8.RuneCount(w))
@@ -177,7 +184,8 @@ var surnameBeginnings = wordSet("mc mac de di da del della la le van von fitz st
 // are written so.
 func typeName(v []byte) bool {
 	if len(v) > 3 && classOf[v[0]] == classUpper && classOf[v[1]] == classUpper && classOf[v[2]] == classLower {
-		return true // TObject, as Delphi names its types
+		// TObject, as Delphi names its types, but for OBrien and OConnor.
+		return v[0] != 'O' || v[1] == 'A' || bytes.ContainsFunc(v[2:], func(r rune) bool { return r < 'a' || r > 'z' })
 	}
 	for i := 2; i < len(v); i++ {
 		if classOf[v[i]] != classUpper || classOf[v[i-1]] == classUpper && (i+1 == len(v) || !isLetter(v[i+1]) || classOf[v[i+1]] == classUpper) {

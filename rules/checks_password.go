@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // minMachineMade is the length from which characters of all classes are a password, quotation marks or none.
@@ -76,8 +77,24 @@ var technicalWords = []string{
 	"python", "java", "es", "fido", "u", "v", "version", "cp", "latin", "level", "type", "step", "option", "rot", "crc", "hs", "rs", "php", "sql", "db", "log4j", "h", "s", "k",
 }
 
-// toldHere is passwordHere, and true of what a sentence tells.
-func toldHere(c *candidate) bool { return passwordHere(c) || toldPassword(c.value()) }
+// toldHere is passwordHere, and true of what a sentence tells, but of no word at the end of what is set in bold: **the password is required**.
+func toldHere(c *candidate) bool {
+	return (passwordHere(c) || toldPassword(c.value())) && !endsBold(c)
+}
+
+// boldWindow is how far before a value the beginning of what is set in bold is looked for, in bytes.
+const boldWindow = 400
+
+// endsBold is true of letters alone before two stars that close what two others have opened.
+func endsBold(c *candidate) bool {
+	word, rest, ok := bytes.Cut(c.value(), []byte("**"))
+	if !ok || len(word) == 0 || bytes.ContainsFunc(rest, isLetterRune) || bytes.ContainsFunc(word, func(r rune) bool { return r < utf8.RuneSelf && !isLetter(byte(r)) && r != '-' && r != '_' }) {
+		return false
+	}
+	before := c.text[max(0, c.start-boldWindow):c.start]
+	before = before[bytes.LastIndex(before, []byte("\n\n"))+1:]
+	return bytes.Count(before, []byte("**"))%2 == 1
+}
 
 // toldPassword is passwordLike, and true of what people make of words and a number, as in Cactus-Verde-7:
 // code would call a variable so, a sentence calls nothing else so.

@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"strings"
+	"unicode"
 )
 
 // standalone wants no word character on either side, and no other digits of a decimal number.
@@ -11,7 +12,12 @@ func standalone(c *candidate) bool {
 	return !isWord(before) && !isWord(after) && (before != '.' || !isDigit(c.before(2))) && (after != '.' || !isDigit(c.after(2)))
 }
 
-// notAmount wants no $200-1000, no 10-20 % and no rest of 4.240.69.13.
+// units are words behind a number that say what it counts.
+var units = wordSet(`views followers subscribers streams listeners plays likes votes shares bytes bits users people persons rows items records entries lines points steps tokens requests downloads
+	installs copies visits visitors clicks impressions inhabitants residents times million billion tonnes tons dollars euros pounds yen francs eur usd gbp chf jpy sek nok dkk pln
+	ms ns seconds minutes hours aufrufe stimmen einwohner zuschauer euro vues abonnés votos voti vistas reproducciones seguidores visualizações visualizzazioni`)
+
+// notAmount wants no $200-1000, no 10-20 %, no 15000000 views and no rest of 4.240.69.13.
 func notAmount(c *candidate) bool {
 	before := bytes.TrimRight(c.text[max(0, c.start-4):c.start], " ")
 	after := bytes.TrimLeft(c.text[c.end:min(len(c.text), c.end+4)], " ")
@@ -20,7 +26,17 @@ func notAmount(c *candidate) bool {
 			return false
 		}
 	}
-	return c.before(1) != '.' && !bytes.HasPrefix(after, []byte("%"))
+	if c.before(1) == '.' || bytes.HasPrefix(after, []byte("%")) {
+		return false
+	}
+	if c.after(1) != ' ' {
+		return true
+	}
+	word := c.text[c.end+1 : min(len(c.text), c.end+maxUnit)]
+	if n := bytes.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }); n >= 0 {
+		word = word[:n]
+	}
+	return !hasFolded(units, word)
 }
 
 // outsideToken also looks one byte further: in INV-123-45-6789, 1.2.3.4.5 or
@@ -41,6 +57,9 @@ func outsideToken(c *candidate) bool {
 		return !joins(after) || !isWord(c.after(2))
 	}
 }
+
+// maxUnit is where a word behind a number that says what it counts ends, at most.
+const maxUnit = 18
 
 // joins is true of bytes that make one token of what they stand between.
 func joins(b byte) bool {

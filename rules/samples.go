@@ -30,11 +30,20 @@ var publishedSecrets = map[uint64]bool{
 	0xbc1a50966c9e6486: true, // first account of Hardhat and Anvil
 	0x9d6a2b9d1f01d457: true, // private keys of the Bitcoin wiki
 	0xcdfce49713b0b848: true,
+	// The codes of RFC 4231 and RFC 2202, and the key of their fourth case.
+	0x350b940768870821: true, 0x282dd0477be66d29: true, 0x0938d7a11f178f34: true, 0x2da456d5aebb14fb: true,
+	0x022a76395eb0ba7e: true, 0x609cca967ec02f1c: true, 0x96594cd8efdafca6: true, 0x73cfb96a33d96e79: true,
+	0xe9380d52dd127c39: true, 0x141c3e193381e359: true, 0x3f1d10096d37de03: true, 0x61c1b2596e520755: true,
+	0x7b342bd9fc0fd31e: true, 0xa72fb40e10dc57db: true, 0x31667e195a0a33b0: true, 0x2a19d1729ff8c564: true,
+	0x3e69a2a33d5ca9d8: true, 0x4ab8918aa1592f5b: true, 0x3f8c55fd57f1d546: true, 0x167cbd3ea8f20d65: true,
+	0x5090a8a1cbccdca7: true, 0x96bfeba8acde73a9: true, 0x708ae0a2b98a791f: true, 0xf3708e4bd4c8019f: true,
+	0xd58141dffe69d59e: true, 0xf063ef86a5203f37: true, 0xfe25945df23b0978: true, 0x179b2501dc8b2f23: true,
+	0x1d00002f7ff7e586: true,
 }
 
-// publishedLengths has a bit for each length of theirs up to 63; longer ones are 64
-// and 88.
-const publishedLengths = 1<<15 | 1<<16 | 1<<22 | 1<<24 | 1<<28 | 1<<32 | 1<<51
+// publishedLengths has a bit for each length of theirs up to 63; longer ones are 64,
+// 88 and 128.
+const publishedLengths = 1<<15 | 1<<16 | 1<<22 | 1<<24 | 1<<28 | 1<<32 | 1<<40 | 1<<50 | 1<<51
 
 // printed is true of credentials that documentation prints, of tokens made for
 // John Doe of the JWT debugger, and of Basic credentials and wallets without any secret in
@@ -52,7 +61,7 @@ func printed(v []byte) bool {
 	if n := len(v); n < 12 || countDigits(v) == 0 && v[n-1] != '=' {
 		return false
 	}
-	if n := len(v); n < 64 && publishedLengths>>n&1 != 0 || n == 64 || n == 88 {
+	if n := len(v); n < 64 && publishedLengths>>n&1 != 0 || n == 64 || n == 88 || n == 128 {
 		sum := sha256.Sum256(v)
 		if publishedSecrets[binary.BigEndian.Uint64(sum[:])] {
 			return true
