@@ -243,6 +243,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"base64":       {doc: "the value is base64 or base64url, padded or not", value: isBase64},
 	"base64-bytes": {doc: "the value is base64 of at least N bytes", measure: base64Bytes},
 	"base64-text":  {doc: "the value is base64 of printable text", value: isBase64Text},
+	"base64-prose": {doc: "the value is base64 of printable text of three words or more", value: isBase64Prose},
 	"basic-auth":   {doc: "the value is base64 of user:password", value: isBasicAuth},
 	"jwt":          {doc: "the value is a JSON Web Token: base64url of JSON with an alg other than none, then two parts", value: isJWT},
 	"crc32-base62": {doc: "the last six characters are the CRC-32 of what precedes them (after the last underscore), in base 62", value: crc32Base62},

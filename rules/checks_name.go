@@ -185,7 +185,7 @@ var surnameBeginnings = wordSet("mc mac de di da del della la le van von fitz st
 func typeName(v []byte) bool {
 	if len(v) > 3 && classOf[v[0]] == classUpper && classOf[v[1]] == classUpper && classOf[v[2]] == classLower {
 		// TObject, as Delphi names its types, but for OBrien and OConnor.
-		return v[0] != 'O' || v[1] == 'A' || bytes.ContainsFunc(v[2:], func(r rune) bool { return r < 'a' || r > 'z' })
+		return v[0] != 'O' || bytes.HasPrefix(v, []byte("OAuth")) || bytes.HasPrefix(v, []byte("OData")) || bytes.ContainsFunc(v[2:], func(r rune) bool { return r < 'a' || r > 'z' })
 	}
 	for i := 2; i < len(v); i++ {
 		if classOf[v[i]] != classUpper || classOf[v[i-1]] == classUpper && (i+1 == len(v) || !isLetter(v[i+1]) || classOf[v[i+1]] == classUpper) {

@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -14,7 +15,7 @@ const minMachineMade = 12
 func passwordHere(c *candidate) bool {
 	v := c.value()
 	if passwordLike(v) || mixedCase(v) && (quoted(c) || compoundWord(v)) && toldPassword(v) {
-		return true
+		return !otherPass(c)
 	}
 	if !bytes.ContainsAny(v, "()[]{}") || bytes.IndexByte(v, ' ') >= 0 || balanced(v) {
 		return false
@@ -79,7 +80,30 @@ var technicalWords = []string{
 
 // toldHere is passwordHere, and true of what a sentence tells, but of no word at the end of what is set in bold: **the password is required**.
 func toldHere(c *candidate) bool {
-	return (passwordHere(c) || toldPassword(c.value())) && !endsBold(c)
+	return (passwordHere(c) || toldPassword(c.value())) && !endsBold(c) && !otherPass(c)
+}
+
+// passWindow is how far before a value the words for another pass are looked for, in bytes.
+const passWindow = 48
+
+// Words before the word pass that make it none for a password.
+var passWords = wordSet("first second third next each every last single render rendering compiler optimization optimisation shader depth shadow lighting boarding mountain test")
+
+// otherPass is true of what is said of a run through something, of somebody on parole, and of the checksum of a secret: first pass: x,
+// checksum/secret: x.
+func otherPass(c *candidate) bool {
+	before := bytes.TrimRight(c.text[max(0, c.start-passWindow):c.start], " \t:=\"'`")
+	word := before[bytes.LastIndexAny(before, " \t\r\n\"'`,;{(")+1:]
+	if bytes.HasPrefix(word, []byte("checksum/")) {
+		return true
+	}
+	parole := bytes.EqualFold(word, []byte("parole"))
+	if !parole && !bytes.EqualFold(word, []byte("pass")) || len(word) == len(before) || before[len(before)-len(word)-1] != ' ' {
+		return false
+	}
+	before = before[:len(before)-len(word)-1]
+	before = before[bytes.LastIndexFunc(before, func(r rune) bool { return !unicode.IsLetter(r) })+1:]
+	return parole && bytes.EqualFold(before, []byte("on")) || !parole && hasFolded(passWords, before)
 }
 
 // boldWindow is how far before a value the beginning of what is set in bold is looked for, in bytes.

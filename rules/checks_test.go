@@ -131,6 +131,7 @@ func TestValueChecks(t *testing.T) {
 		"phone":        {[]string{"+44 20 7123 4567", "+1 (206) 438-8015", "0049 30 901820", "04841 - 77 20 95", "+49 (0)30 901820"}, []string{"+1 206 438", "111111111", "+47 12 34 56 78 90", "123"}},
 		"base64":       {[]string{"aGVsbG8=", "aGVsbG8", "_-8"}, []string{"a", "a b"}},
 		"base64-text":  {[]string{"aGVsbG8="}, []string{"AAECAw=="}},
+		"base64-prose": {[]string{"SGVsbG8gdG8gYWxsIG9mIHlvdQ=="}, []string{"aGVsbG8=", "aGVsbG8gYWxs"}},
 		"basic-auth":   {[]string{"amFuZTpzZWNyZXQ="}, []string{"amFuZQ==", "amFuZTo="}},
 		"jwt": {
 			[]string{"eyJhbGciOiJIUzI1NiJ9.e30.x"},

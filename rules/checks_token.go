@@ -116,6 +116,12 @@ func isBase64Text(v []byte) bool {
 	return ok && printable(out)
 }
 
+// isBase64Prose wants spaces, which no credential has.
+func isBase64Prose(v []byte) bool {
+	out, ok := decodeBase64(v)
+	return ok && printable(out) && bytes.Count(out, []byte(" ")) > 1
+}
+
 func isBasicAuth(v []byte) bool {
 	out, ok := decodeBase64(v)
 	colon := bytes.IndexByte(out, ':')
