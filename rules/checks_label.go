@@ -221,10 +221,12 @@ func addressBefore(text []byte) ([]byte, bool) {
 }
 
 // Parts of a path that a credential stands behind: /inputs/TOKEN/tag, /integration/KEY/enqueue. Of those of several words the last decides: /api_key/KEY.
-var credentialParts = wordSet("input inputs integration key keys apikey token tokens secret t")
+var credentialParts = wordSet("input inputs integration key keys apikey token tokens secret", shortNames)
 
-// credentialNames are short names of parameters for credentials.
-var credentialNames = wordSet("k t tk tok")
+// shortNames are what parameters and parts of paths are called for short that hold credentials.
+const shortNames = "k t tk tok"
+
+var credentialNames = wordSet(shortNames)
 
 // carriesCredential reports whether what comes next in an address on the web may be a credential: a user, the value of a parameter that is called
 // one, or part of the path of a hook or behind a word for one.
@@ -241,7 +243,7 @@ func carriesCredential(address []byte) bool {
 		if at != len(address)-1 {
 			return false
 		}
-		return credentialParts[string(last)] && (joint < 0 || len(last) > 1) || slices.ContainsFunc(credentialEnds, func(end string) bool { return bytes.HasSuffix(last, []byte(end)) && len(last) > len(end) })
+		return credentialParts[string(last)] && (joint < 0 || !credentialNames[string(last)]) || slices.ContainsFunc(credentialEnds, func(end string) bool { return bytes.HasSuffix(last, []byte(end)) && len(last) > len(end) })
 	}
 	name, value, ok := bytes.Cut(address[at+1:], []byte("="))
 	name = bytes.ToLower(name)
