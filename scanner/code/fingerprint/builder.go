@@ -128,6 +128,14 @@ func (s *secrets) hash(in stream, gram uint64) uint64 {
 	return sipHash(s.gram, gram^uint64(in)<<62)
 }
 
+// hashAll replaces grams by their keyed hashes.
+func (s *secrets) hashAll(in stream, grams []uint64) {
+	for i := range grams {
+		grams[i] ^= uint64(in) << 62
+	}
+	sipHashes(s.gram, grams)
+}
+
 // Add puts the fingerprints of a file into the index. The name is what
 // findings say: "repository:path". An error is one of the file of fingerprints;
 // there is no index then.

@@ -45,14 +45,14 @@ func New(indexes ...*Index) *Detector {
 
 // matching is the working memory of one call.
 type matching struct {
-	reader  reader
-	chains  [][streams]chain // by index
-	hashes  []uint64
-	found   []int // tokens of the probes that an index has
-	winnow  winnower
-	grams   []gram
-	hits    []hit
-	touched byte // see table.touch
+	reader reader
+	chains [][streams]chain // by index
+	hashes []uint64
+	likely []int32 // of hashes, see table.likely
+	found  []int   // tokens of the probes that an index has
+	winnow winnower
+	grams  []gram
+	hits   []hit
 }
 
 // hit is a gram that an index has.
@@ -105,7 +105,7 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) (found []sc
 			f.Text = i
 			found = append(found, f)
 		}
-		err := m.reader.probe(ctx, text.Bytes, d.want, func(s stream, probes []gram, b batch) {
+		err := m.reader.probe(ctx, text.Bytes, d.want, func(s stream, probes []probe, b *batch) {
 			for k, ix := range d.indexes {
 				m.match(ix, s, probes, b, &m.chains[k][s], text.Bytes, report)
 			}
@@ -144,7 +144,7 @@ const near = 40
 // grams near it. Elsewhere, which is nearly everywhere, half of the lookups are
 // saved. What has shapes.length+probe-1 tokens in a row in common with an index
 // is never missed.
-func (m *matching) match(ix *Index, s stream, probes []gram, b batch, c *chain, text []byte, report func(scanner.Finding)) {
+func (m *matching) match(ix *Index, s stream, probes []probe, b *batch, c *chain, text []byte, report func(scanner.Finding)) {
 	t := &ix.tables[s]
 	if t.count == 0 {
 		return
@@ -163,11 +163,12 @@ func (m *matching) match(ix *Index, s stream, probes []gram, b batch, c *chain, 
 	}
 	m.hashes, m.found = m.hashes[:0], m.found[:0]
 	for i := range probes {
-		m.hashes = append(m.hashes, ix.secrets.hash(s, probes[i].hash))
+		m.hashes = append(m.hashes, probes[i].hash)
 	}
-	m.touched += t.touch(m.hashes)
-	for i, h := range m.hashes {
-		if _, ok := t.find(h); ok {
+	ix.secrets.hashAll(s, m.hashes)
+	m.likely = t.likely(m.hashes, m.likely[:0])
+	for _, i := range m.likely {
+		if _, ok := t.find(m.hashes[i]); ok {
 			m.found = append(m.found, probes[i].token)
 		}
 	}
@@ -183,7 +184,7 @@ func (m *matching) match(ix *Index, s stream, probes []gram, b batch, c *chain, 
 
 // lookUp finds the grams of a batch that an index has, from one token of the
 // text to another and not again what the chain has seen.
-func (m *matching) lookUp(ix *Index, s stream, b batch, c *chain, from, to int) {
+func (m *matching) lookUp(ix *Index, s stream, b *batch, c *chain, from, to int) {
 	shape := &shapes[s]
 	from = max(from, c.done)
 	begin := max(from-shape.window, b.before)
@@ -197,14 +198,15 @@ func (m *matching) lookUp(ix *Index, s stream, b batch, c *chain, from, to int) 
 	t := &ix.tables[s]
 	for i := range m.grams {
 		m.grams[i].token += begin
-		m.hashes = append(m.hashes, ix.secrets.hash(s, m.grams[i].hash))
+		m.hashes = append(m.hashes, m.grams[i].hash)
 	}
-	m.touched += t.touch(m.hashes)
-	for i, h := range m.hashes {
+	ix.secrets.hashAll(s, m.hashes)
+	m.likely = t.likely(m.hashes, m.likely[:0])
+	for _, i := range m.likely {
 		if m.grams[i].token < c.done {
 			continue
 		}
-		if at, ok := t.find(h); ok {
+		if at, ok := t.find(m.hashes[i]); ok {
 			m.hits = append(m.hits, hit{m.grams[i], at})
 		}
 	}

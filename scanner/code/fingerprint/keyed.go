@@ -70,13 +70,31 @@ func derive(k Key, salt []byte) (secrets, error) {
 	}, nil
 }
 
+// sipState is what SipHash begins with.
+func sipState(key [2]uint64) [4]uint64 {
+	return [4]uint64{
+		key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
+		key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573,
+	}
+}
+
+// sipHashes replaces each number by its sipHash.
+func sipHashes(key [2]uint64, hashes []uint64) {
+	if fours := len(hashes) / 4; useAVX2 && fours > 0 {
+		state := sipState(key)
+		sipHashAVX2(&state, &hashes[0], fours)
+		hashes = hashes[4*fours:]
+	}
+	for i, m := range hashes {
+		hashes[i] = sipHash(key, m)
+	}
+}
+
 // sipHash is SipHash-2-4 of eight bytes (Aumasson and Bernstein, "SipHash: a
 // fast short-input PRF", 2012).
 func sipHash(key [2]uint64, m uint64) uint64 {
-	v0 := key[0] ^ 0x736f6d6570736575
-	v1 := key[1] ^ 0x646f72616e646f6d
-	v2 := key[0] ^ 0x6c7967656e657261
-	v3 := key[1] ^ 0x7465646279746573
+	state := sipState(key)
+	v0, v1, v2, v3 := state[0], state[1], state[2], state[3]
 	round := func() {
 		v0 += v1
 		v1 = bits.RotateLeft64(v1, 13) ^ v0

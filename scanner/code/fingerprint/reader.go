@@ -32,17 +32,23 @@ type reader struct {
 	lexer lexer
 	wins  [streams]winnower
 	grams []gram
+
+	probers [streams]prober
+	probes  []probe
 }
 
 // checkEvery is how many bytes are read between two looks at the context.
 const checkEvery = 1 << 16
 
 // probe calls take with a batch of tokens at a time and its probes.
-func (r *reader) probe(ctx context.Context, text []byte, want [streams]bool, take func(s stream, probes []gram, b batch)) error {
+func (r *reader) probe(ctx context.Context, text []byte, want [streams]bool, take func(stream, []probe, *batch)) error {
 	for s := range streams {
-		r.wins[s].begin(shapes[s].length, shapes[s].probe)
+		r.probers[s].begin()
 	}
-	return r.each(ctx, text, want, take)
+	return r.each(ctx, text, want, func(s stream, b *batch) {
+		r.probes = r.probers[s].add(b, shapes[s].length, shapes[s].probe, r.probes[:0])
+		take(s, r.probes, b)
+	})
 }
 
 // read calls take for the streams that are wanted, with some grams at a time
@@ -51,20 +57,21 @@ func (r *reader) read(ctx context.Context, text []byte, want [streams]bool, take
 	for s := range streams {
 		r.wins[s].begin(shapes[s].length, shapes[s].window)
 	}
-	return r.each(ctx, text, want, func(s stream, grams []gram, _ batch) { take(s, grams) })
+	return r.each(ctx, text, want, func(s stream, b *batch) {
+		r.grams = r.wins[s].add(b.tokens[b.kept:], r.grams[:0])
+		take(s, r.grams)
+	})
 }
 
-// each calls take for the streams that are wanted with what the windows, which have begun, choose of a batch.
-func (r *reader) each(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram, batch)) error {
+// each calls take for the streams that are wanted with a batch of tokens at a time.
+func (r *reader) each(ctx context.Context, text []byte, want [streams]bool, take func(stream, *batch)) error {
 	r.lexer.begin(want[abstract])
 	checked := 0
 	for i := 0; i < len(text); {
 		i = r.lexer.fill(text, i)
 		for s := range streams {
 			if want[s] {
-				b := &r.lexer.batches[s]
-				r.grams = r.wins[s].add(b.tokens[b.kept:], r.grams[:0])
-				take(s, r.grams, *b)
+				take(s, &r.lexer.batches[s])
 			}
 		}
 		if i-checked >= checkEvery {

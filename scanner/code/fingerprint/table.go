@@ -36,16 +36,32 @@ func (t *table) block(h uint64) uint64 {
 	return n
 }
 
-// touch reads one byte of each hash's block and returns their sum, which means
-// nothing. The reads wait for memory all at the same time; what find reads
-// afterwards is at hand.
-func (t *table) touch(hashes []uint64) (sum byte) {
-	blocks, count := t.blocks, t.count
-	for _, h := range hashes {
-		n, _ := bits.Mul64(h, count)
-		sum += blocks[n*blockBytes]
+// likely appends to out the indexes of the hashes that find may find, which are
+// a few more than it does. The blocks are fetched from memory all at the same
+// time; what find reads afterwards is at hand.
+func (t *table) likely(hashes []uint64, out []int32) []int32 {
+	n := len(out)
+	out = slices.Grow(out, len(hashes))[:n+len(hashes)]
+	if len(hashes) == 0 {
+		return out
 	}
-	return sum
+	if useAVX2 {
+		_ = t.blocks[:t.count*blockBytes]
+		return out[:n+likelyAVX2(&t.blocks[0], len(t.blocks)&^(blockBytes-1), t.count, &hashes[0], len(hashes), &out[n])]
+	}
+	blocks, count, sum := t.blocks, t.count, byte(0)
+	for _, h := range hashes {
+		block, _ := bits.Mul64(h, count)
+		sum += blocks[block*blockBytes]
+	}
+	out[n] = int32(sum) // which keeps the reads
+	for i, h := range hashes {
+		if _, ok := t.find(h); ok {
+			out[n] = int32(i)
+			n++
+		}
+	}
+	return out[:n]
 }
 
 // find returns where the hash stands, as an index of its place.
