@@ -46,6 +46,11 @@
 // as long as three fingerprints in a row are asked for, or two that are lines
 // apart.
 //
+// On amd64 with AVX2 the edges of words are found 64 bytes at a time, windows
+// are narrowed down and hashes keyed four at a time, and a block of the set is
+// compared in two steps (vector_amd64.s). Everything there has a twin in Go, which
+// other processors take and which the tests compare it with.
+//
 // The span of a finding covers whole lines. The first fingerprint of what was
 // copied may begin a few tokens after its start, so lines that lie wholly within
 // that reach are taken along.
