@@ -101,16 +101,16 @@ func (r *reading) decode() {
 			cost = switchBlank
 		}
 		previous = l.kind
-		toOther, toCode := other, code
-		l.from = 0b10
+		toOther, toCode, from := other, code, byte(0b10)
 		if code-cost > other {
 			toOther = code - cost
-			l.from |= 0b01
+			from |= 0b01
 		}
 		if other-cost > code {
 			toCode = other - cost
-			l.from &^= 0b10
+			from &^= 0b10
 		}
+		l.from = from
 		other, code = toOther-l.emit/2, toCode+l.emit/2
 		// Only the difference matters; a long text must not lose it to rounding.
 		if i&1023 == 1023 {

@@ -18,8 +18,12 @@ const minText = 20
 // checkEvery is how many bytes are read between two looks at the context.
 const checkEvery = 1 << 16
 
-// maxKept bounds the bytes of joined texts that a Detector keeps for reuse.
-const maxKept = 1 << 16
+// maxKept bounds the bytes of joined texts that a Detector keeps for reuse, maxFound
+// the findings.
+const (
+	maxKept  = 1 << 16
+	maxFound = 1 << 10
+)
 
 // maxLines is how many lines are read before segments are made of them. It bounds
 // the working memory, which a text of short lines would make many times its own
@@ -40,7 +44,7 @@ type Detector struct {
 func Rules() map[string]scanner.Kind {
 	ids := make(map[string]scanner.Kind)
 	for _, class := range classes {
-		ids[ruleOf(class)] = scanner.KindCode
+		ids[ruleIDs[class]] = scanner.KindCode
 	}
 	for _, o := range others {
 		ids[o.rule] = o.kind
@@ -49,15 +53,16 @@ func Rules() map[string]scanner.Kind {
 }
 
 // classes are what a segment can be.
-var classes = [...]string{"code", "sql", "config", "markup", "shell", "diff", "trace"}
+var classes = [...]string{classCode, "sql", "config", "markup", "shell", "diff", "trace"}
 
-// ruleOf is the rule id of a class.
-func ruleOf(class string) string {
-	if class == "code" {
-		return "source-code"
+// ruleIDs are the rule ids of the classes.
+var ruleIDs = func() map[string]string {
+	ids := map[string]string{classCode: "source-code"}
+	for _, class := range classes[1:] {
+		ids[class] = "code-" + class
 	}
-	return "code-" + class
-}
+	return ids
+}()
 
 // New returns a Detector of the kinds given (see Kinds), or of code if none is.
 func New(kinds ...scanner.Kind) *Detector {
@@ -93,7 +98,11 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.
 		return nil, err
 	}
 	var r *reading
-	var found []scanner.Finding
+	defer func() {
+		if r != nil {
+			d.release(r)
+		}
+	}()
 	for i := 0; i < len(texts); i++ {
 		// Texts that are lines of one source are read as one.
 		together := linesOfOne(texts[i:])
@@ -113,57 +122,60 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) ([]scanner.
 			if r, _ = d.scratch.Get().(*reading); r == nil {
 				r = &reading{reader: lines.Reader{W: d.weights}, guesser: languages.Guesser{Votes: d.votes}}
 			}
-			defer d.release(r)
+			r.found = r.found[:0]
 		}
-		from := len(found)
+		from := len(r.found)
 		var err error
 		if together == 1 {
-			found, err = d.detect(ctx, r, texts[i].Bytes, i, found)
+			err = d.detect(ctx, r, texts[i].Bytes, i)
 		} else {
 			r.joined = r.joined[:0]
 			for _, t := range texts[i : i+together] {
 				r.joined = append(r.joined, t.Bytes...)
 			}
-			found, err = d.detect(ctx, r, r.joined, i, found)
-			found = divide(texts, i, together, found, from)
+			err = d.detect(ctx, r, r.joined, i)
+			r.found = divide(texts, i, together, r.found, from)
 			i += together - 1
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	return found, nil
+	if r == nil || len(r.found) == 0 {
+		return nil, nil
+	}
+	return slices.Clone(r.found), nil
 }
 
-// detect appends the findings in one text.
-func (d *Detector) detect(ctx context.Context, r *reading, text []byte, index int, found []scanner.Finding) ([]scanner.Finding, error) {
+// detect appends to r.found the findings in one text.
+func (d *Detector) detect(ctx context.Context, r *reading, text []byte, index int) error {
 	r.fence, r.hunk, r.fenceTag = fenceState{}, hunkState{}, nil
 	for start := 0; start < len(text); {
 		// The kinds beside code need the form of every line.
 		end, err := r.read(ctx, text, start, len(d.besides) == 0)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		start = end
 		r.settle(text)
 		r.setApart(text)
 		r.decode()
-		from := len(found)
-		found = r.segments(text, index, found)
+		from := len(r.found)
+		r.found = r.segments(text, index, r.found)
 		if !d.code {
-			found = found[:from]
+			r.found = r.found[:from]
 		}
 		if len(d.besides) > 0 {
-			found = r.others(text, index, d.besides, found)
-			slices.SortFunc(found[from:], func(a, b scanner.Finding) int { return a.Span.Start - b.Span.Start })
+			r.found = r.others(text, index, d.besides, r.found)
+			slices.SortFunc(r.found[from:], func(a, b scanner.Finding) int { return a.Span.Start - b.Span.Start })
 		}
 	}
-	return found, nil
+	return nil
 }
 
 func (d *Detector) release(r *reading) {
 	r.fenceTag = nil
-	if cap(r.joined) <= maxKept {
+	if cap(r.joined) <= maxKept && cap(r.found) <= maxFound {
 		d.scratch.Put(r)
 	}
 }
@@ -176,6 +188,7 @@ type reading struct {
 	skimmed bool   // some of the lines were
 	passed  bool   // some of the lines were passed over
 	joined  []byte // texts that are lines of one source
+	found   []scanner.Finding
 
 	// What goes on from one set of lines to the next.
 	fence    fenceState
@@ -196,6 +209,14 @@ type line struct {
 	taken      bool // by a finding
 	skimmed    bool // and not read; emit is a guess: more than 0 if it was passed over
 	apart      bool // code may begin or end next to it
+}
+
+// fill sets a line that is not read.
+func (l *line) fill(start, end int, emit float32, kind lines.Kind, in tag, skimmed bool) {
+	// Field by field: to copy a line that was just written costs more.
+	*l = line{}
+	l.start, l.end = start, end
+	l.emit, l.kind, l.tag, l.skimmed = emit, kind, in, skimmed
 }
 
 // read cuts text from start on into lines, at most maxLines of them, and scores
@@ -227,7 +248,7 @@ func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (
 		r.lines = r.lines[:n+1]
 		ln := &r.lines[n]
 		if start == end && r.hunk.idle() {
-			*ln = line{start: start, end: end, kind: lines.Blank, tag: r.fence.tag}
+			ln.fill(start, end, 0, lines.Blank, r.fence.tag, false)
 			d.rest = 0
 			start = after
 			continue
@@ -240,7 +261,7 @@ func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (
 				}
 				// Of a long line the first words were read: near code they do not
 				// stand for the rest unless they leave no doubt.
-				*ln = line{start: start, end: end, emit: max(-clampLow, score), skimmed: guessed || score > -clampLow}
+				ln.fill(start, end, max(-clampLow, score), lines.Plain, tagNone, guessed || score > -clampLow)
 				r.skimmed = r.skimmed || ln.skimmed
 				d = depth{}
 				start = after
@@ -248,7 +269,7 @@ func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (
 			}
 		}
 		if skim && d.rest > 0 && d.mayPass(text, start, end, after) {
-			*ln = line{start: start, end: end, emit: asPassed, tag: r.fence.tag, skimmed: true}
+			ln.fill(start, end, asPassed, lines.Plain, r.fence.tag, true)
 			r.passed = true
 			d.rest--
 			start = after

@@ -25,19 +25,20 @@ const noticeBytes = 2048
 // if it is open.
 const settleEvery = 128
 
-// classify returns the class of a segment and its language, "" if unsure. The
-// tag of the fence around it is believed before anything else, then what its
-// first line says that it is run by. ok is false if the segment is a licence text,
-// a notice without the program it belongs to, or has the form of something else.
-func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, name string, ok bool) {
+// classify returns the class of a segment, and the detail of a finding: the class,
+// and the language if it is sure of one. The tag of the fence around it is believed
+// before anything else, then what its first line says that it is run by. ok is false
+// if the segment is a licence text, a notice without the program it belongs to, or
+// has the form of something else.
+func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, detail string, ok bool) {
 	if l, ok := languages.OfTag(fenceTag); ok && l.Class != "" {
-		return l.Class, l.Name, true
+		return l.Class, l.Detail, true
 	}
 	if l, ok := languages.OfScript(text); ok {
-		return l.Class, l.Name, true
+		return l.Class, l.Detail, true
 	}
 	if n := s.kinds[lines.DiffHead] + s.kinds[lines.DiffHunk]; n >= 2 && n*2 >= s.solid {
-		return classDiff, "", true
+		return classDiff, classDiff, true
 	}
 	head := text[:min(len(text), noticeBytes)]
 	if !r.endsAsProgram(text, s) && mayBeNotice(head) && r.isNotice(text, s) {
@@ -49,13 +50,13 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, nam
 	l, sure := r.guess(text, s)
 	switch n := s.kinds[lines.Trace]; {
 	case n*2 >= s.solid && sure:
-		return classTrace, l.Name, true
+		return classTrace, classTrace + " " + l.Name, true
 	case n*2 >= s.solid:
-		return classTrace, "", true
+		return classTrace, classTrace, true
 	case !sure:
-		return classCode, "", true
+		return classCode, classCode, true
 	}
-	return l.Class, l.Name, true
+	return l.Class, l.Detail, true
 }
 
 // guess names the language of a segment by its first lines that are code by

@@ -38,9 +38,8 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 	for i := 0; i < len(r.lines); {
 		l := &r.lines[i]
 		if l.kind == lines.Fence {
-			_, _, r.fenceTag = splitFence(text[l.start:l.end])
-			if l.tag == tagNone {
-				r.fenceTag = nil
+			if r.fenceTag = nil; l.tag != tagNone {
+				_, _, r.fenceTag = splitFence(text[l.start:l.end])
 			}
 		}
 		if !l.code || l.kind == lines.Fence || l.kind == lines.Blank {
@@ -71,7 +70,7 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 			s.statements += r.passedStatements(text, &s)
 		}
 		span := scanner.Span{Start: r.lines[s.first].start, End: r.lines[s.last].end}
-		class, language, ok := r.classify(text[span.Start:span.End], &s, r.fenceTag)
+		class, detail, ok := r.classify(text[span.Start:span.End], &s, r.fenceTag)
 		if !ok {
 			continue
 		}
@@ -91,12 +90,8 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 				confidence, size = max(confidence, scanner.Medium), max(size, n)
 			}
 		}
-		detail := class
-		if language != "" {
-			detail += " " + language
-		}
 		found = append(found, scanner.Finding{
-			Rule:       ruleOf(class),
+			Rule:       ruleIDs[class],
 			Kind:       scanner.KindCode,
 			Text:       index,
 			Span:       span,

@@ -61,8 +61,8 @@ func TestOfScript(t *testing.T) {
 
 func TestOfTag(t *testing.T) {
 	for tag, want := range map[string]Language{
-		"Go": {"code", "go"}, "golang": {"code", "go"}, "C++": {"code", "cpp"}, "TF": {"config", "hcl"}, "json": {}, "": {}, "nobodyslanguage": {},
-		"averylongwordthatisnotag": {},
+		"Go": {"code", "go", "code go"}, "golang": {"code", "go", "code go"}, "C++": {"code", "cpp", "code cpp"}, "TF": {"config", "hcl", "config hcl"},
+		"json": {}, "": {}, "nobodyslanguage": {}, "averylongwordthatisnotag": {},
 	} {
 		if got, _ := OfTag([]byte(tag)); got != want {
 			t.Errorf("%q is %v, want %v", tag, got, want)

@@ -2,8 +2,9 @@ package languages
 
 import "strings"
 
-// Language is a class and a name; a tag of data, logs or prose has neither.
-type Language struct{ Class, Name string }
+// Language is a class and a name; a tag of data, logs or prose has neither. Detail is
+// both, with a blank between them.
+type Language struct{ Class, Name, Detail string }
 
 // tags maps the tags that people write behind a fence, and the endings of
 // files, to languages. What is a language, and what its class, stands here
@@ -95,7 +96,7 @@ func parseTags(table string) map[string]Language {
 			continue
 		}
 		class, name, _ := strings.Cut(head, " ")
-		l := Language{class, name}
+		l := Language{class, name, head}
 		if class == "-" {
 			l = Language{}
 		}

@@ -121,7 +121,7 @@ func (r *Reader) Skim(line []byte) (score float32, ok bool) {
 			return 0, false
 		}
 	}
-	if isTrace(line, body, start) || isLog(body) || IsDiffHead(body) {
+	if opens[body[0]]&follows[body[1]] != 0 && (isTrace(line, body, start) || isLog(body) || IsDiffHead(body)) {
 		return 0, false
 	}
 	if len(line) < longLine {
