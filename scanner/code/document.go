@@ -73,12 +73,16 @@ var layoutTags = set(`a abbr b blockquote br caption center code col colgroup dd
 hr i img ins kbd li mark ol p picture pre q s small source span strike strong sub summary sup table tbody td tfoot th thead tr u ul video`)
 
 var layoutAttributes = set(`align alt border cellpadding cellspacing color colspan controls height href hspace loading media name open rel rowspan
-size src srcset target title type valign vspace width`)
+size src srcset style target title type valign vspace width`)
 
 // isLayout reports whether a segment, whose bytes are text, is a text that is
 // formatted by HTML, like the head of many a README: lines of nothing but such
-// tags and words. Markdown takes what is indented by four blanks for code.
+// tags and words, or the end of an image's tag. Markdown takes what is indented by four
+// blanks for code.
 func (r *reading) isLayout(text []byte, s *segment) bool {
+	if !s.fenced && s.solid <= shortLines && endsImage(text) {
+		return true
+	}
 	first := bytes.TrimLeft(text, " ")
 	if len(first) == 0 || first[0] != '<' || len(text)-len(first) >= 4 || s.fenced {
 		return false
@@ -91,6 +95,17 @@ func (r *reading) isLayout(text []byte, s *segment) bool {
 		}
 	}
 	return true
+}
+
+// endsImage reports whether text is the end of an image's tag, whose words for those
+// who do not see it go over several lines: what is left of them, and attributes.
+func endsImage(text []byte) bool {
+	words, rest, found := bytes.Cut(text, []byte{'"'})
+	if !found || len(rest) == 0 || bytes.ContainsAny(words, "<>{};=") {
+		return false
+	}
+	rest, after, found := bytes.Cut(rest, []byte{'>'})
+	return found && len(bytes.TrimSpace(after)) == 0 && isLayoutTag(append([]byte("img "), rest...))
 }
 
 // onlyLayout reports whether the tags of a line are of layoutTags and their
@@ -121,7 +136,8 @@ func isLayoutTag(tag []byte) bool {
 	for n < len(tag) && (isLetter(tag[n]) || tag[n] >= '0' && tag[n] <= '9') {
 		n++
 	}
-	if !layoutTags[string(bytes.ToLower(tag[:n]))] {
+	name := string(bytes.ToLower(tag[:n]))
+	if !layoutTags[name] {
 		return false
 	}
 	for rest := bytes.TrimSpace(tag[n:]); len(rest) > 0; rest = bytes.TrimSpace(rest) {
@@ -129,7 +145,8 @@ func isLayoutTag(tag []byte) bool {
 		for n < len(rest) && isLetter(rest[n]) {
 			n++
 		}
-		if n == 0 || !layoutAttributes[string(bytes.ToLower(rest[:n]))] {
+		attribute := string(bytes.ToLower(rest[:n]))
+		if !layoutAttributes[attribute] && (name != "img" || attribute != "class") {
 			return false
 		}
 		rest = rest[n:]

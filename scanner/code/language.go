@@ -44,7 +44,7 @@ func (r *reading) classify(text []byte, s *segment, fenceTag []byte) (class, det
 	if !r.endsAsProgram(text, s) && mayBeNotice(head) && r.isNotice(text, s) {
 		return "", "", false
 	}
-	if r.isForm(text, s) || isFrontMatter(text) || r.isLayout(text, s) {
+	if r.isForm(text, s) || isFrontMatter(text) || r.isLayout(text, s) || r.isProse(text, s) {
 		return "", "", false
 	}
 	l, sure := r.guess(text, s)
