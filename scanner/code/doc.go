@@ -21,6 +21,8 @@
 // code go wrong. The form of such lines is recognised outright and counts against
 // code; a segment made of little else is dropped whatever its score. Logs, data
 // and licence texts are kinds of their own, reported if New was asked for them.
+// Many lines that each say a little for code add up to much: documentation has such
+// lines, and is told by its words (prose.go).
 //
 // Fences are evidence only, since people fence prose, data and logs too. A tag
 // that names a language is stronger evidence, a tag that names data is evidence
