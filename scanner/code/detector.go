@@ -289,7 +289,9 @@ func (r *reading) read(ctx context.Context, text []byte, start int, skim bool) (
 		if inDiff && ln.kind != lines.DiffHead {
 			ln.kind = lines.DiffHunk
 		}
-		d.step(ln)
+		if d.step(ln); ln.kind == lines.Fence && r.fence.tag == tagCode {
+			d.evidence = deepEvidence
+		}
 		start = after
 	}
 	return start, nil

@@ -62,6 +62,9 @@ func (r *reading) segments(text []byte, index int, found []scanner.Finding) []sc
 			s.evidence += l.emit
 			s.statements += int(l.statements)
 		}
+		if s.fenced && s.evidence < 2*highEvidence {
+			r.settleShort(text, &s)
+		}
 		confidence, ok := s.confidence()
 		if !ok {
 			continue

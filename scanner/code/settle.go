@@ -10,7 +10,8 @@ import "github.com/sluice-dlp/sluice/scanner/code/internal/lines"
 
 const (
 	// deepEvidence is how much the lines before must have said for code, one
-	// after another, before lines are passed over.
+	// after another, before lines are passed over. A fence that names a language says as
+	// much.
 	deepEvidence = highEvidence
 	// restAtMost is how many lines in a row are passed over. So many lines of prose
 	// without a blank line next to them are taken for part of the program around
@@ -141,6 +142,19 @@ func (r *reading) settlePassed(text []byte) {
 					code += l.emit
 				}
 			}
+		}
+	}
+}
+
+// settleShort reads the lines of a segment that were passed over, for one so short that
+// what they say decides how sure it is.
+func (r *reading) settleShort(text []byte, s *segment) {
+	for i := s.first; i <= s.last && r.passed; i++ {
+		if l := &r.lines[i]; l.skimmed && l.emit > 0 {
+			s.evidence -= l.emit
+			r.readLate(i, text[l.start:l.end])
+			s.evidence += l.emit
+			s.statements += int(l.statements)
 		}
 	}
 }
