@@ -31,7 +31,7 @@ const (
 
 func formOf(body []byte) form {
 	switch {
-	case isWord(body):
+	case isWord(body), isPath(body):
 		return formWord
 	case isProperty(body):
 		return formProperty
@@ -53,7 +53,7 @@ func formOf(body []byte) form {
 }
 
 // isForm reports whether nearly all lines of the segment s, whose bytes are text,
-// have a form that looks like a program and is none: a list of single words or of
+// have a form that looks like a program and is none: a list of single words, paths or
 // files, columns, the frame of a prompt, equations, the properties of a calendar or
 // an address card, references in BibTeX, words and what they mean, or a drawing of
 // punctuation. Fences that name a language say more than forms.
@@ -117,6 +117,21 @@ func isWord(body []byte) bool {
 	switch string(body) {
 	case "begin", "end", "else", "do", "done", "fi", "esac", "then", "try", "return", "break", "continue", "pass", "BEGIN", "END", "ELSE", "GO":
 		return false
+	}
+	return true
+}
+
+// isPath reports whether a line is the path of one file: src/scan.c. Patterns, with a
+// star or a slash at an end, are settings.
+func isPath(body []byte) bool {
+	inner := bytes.IndexByte(body, '/')
+	if inner <= 0 || body[len(body)-1] == '/' {
+		return false
+	}
+	for _, c := range body {
+		if !isLetter(c) && !isDigit(c) && c != '/' && c != '.' && c != '-' && c != '_' && c != '+' && c != '@' && c < 0x80 {
+			return false
+		}
 	}
 	return true
 }

@@ -15,6 +15,7 @@ func TestForms(t *testing.T) {
 		"references": "@article{moor2017,\n  title={On {S}luices},\n  author={Moor, Anna and Krog, B.},\n  volume={30},\n  year={2017}\n}\n" +
 			"@book{krog1997,\n  title={Locks and Weirs},\n  year=1997,\n  publisher=\"Mossgate\"\n}",
 		"words":   "numpy\npandas\nscikit-learn\nmatplotlib\nrequests\nbeautifulsoup4\nflask\ndjango\nsqlalchemy\npytest",
+		"paths":   "src/scan.c\nsrc/store/get.c\nsrc/store/put.c\nsimd/x86_64/sum-avx2.asm\ndocs/img/lock.png\ntests/data/plain.txt",
 		"drawing": "  /\\_/\\\n ( o.o )\n  > ^ <\n /|   |\\\n(_|   |_)\n/---------\\\n|  box    |\n\\_________/",
 		"files": "LICENSE          Makefile.nt      Makefile.unix\nREADME           config.h         patchlev.h\nextract.c        extract.man\t  include.pl\n" +
 			"fixmac.man       fixmac.pl        fixps.pl",
