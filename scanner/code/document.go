@@ -10,12 +10,13 @@ import (
 // Documents have a little code about them: settings at their head, and tags for
 // what Markdown has no mark for.
 
-// aboutDocument are the settings that say what a document is, and how a site shows it.
-var aboutDocument = set(`aliases author authors canonical categories category cover created css date deck description draft excerpt
-featured hero hide hide_title icon id image images intro keywords lang language lastmod layout license linktitle menu modified
-nav_order number og_image order page pagination_label parent permalink position priority publish published pubdate section seo series
-sidebar sidebar_label sidebar_position slug sort status subtitle summary tag tags template thumbnail time title toc type updated url
-version weight`)
+// aboutDocument are the settings that say what a document is, and how a site shows it:
+// or a tool, if the document is a form for issues or tells a model what to do.
+var aboutDocument = set(`about aliases allowed-tools alwaysapply applyto argument-hint assignees author authors canonical
+categories category cover created css date deck description draft excerpt featured globs hero hide hide_title icon id image images
+intro keywords labels lang language lastmod layout license linktitle menu mode model modified name nav_order number og_image order
+page pagination_label parent permalink position priority pubdate publish published section seo series sidebar sidebar_label
+sidebar_position slug sort status subtitle summary tag tags template thumbnail time title toc tools type updated url version weight`)
 
 func set(words string) map[string]bool {
 	m := make(map[string]bool)

@@ -21,8 +21,10 @@ func TestForms(t *testing.T) {
 			"fixmac.man       fixmac.pl        fixps.pl",
 		"pods": "NAME                     READY   STATUS    RESTARTS   AGE\napi-6d4cf56db6-abcde     1/1     Running   0          5d\n" +
 			"web-7f9b8c6d5-xk2lp      0/1     Pending   3          2h\nweb-7f9b8c6d5-zz7ab      1/1     Running   0          2h",
-		"front matter":       "---\ntitle: A journey\nlayout: post\ndate: 2024-03-02\ntags: [sea, wind]\nsummary: >\n  What we saw.\n---",
-		"front matter, TOML": "+++\ntitle = \"A journey\"\ndate = 2024-03-02\ndraft = true\ntags = [\"sea\", \"wind\"]\n+++",
+		"front matter":            "---\ntitle: A journey\nlayout: post\ndate: 2024-03-02\ntags: [sea, wind]\nsummary: >\n  What we saw.\n---",
+		"front matter, TOML":      "+++\ntitle = \"A journey\"\ndate = 2024-03-02\ndraft = true\ntags = [\"sea\", \"wind\"]\n+++",
+		"front matter of a skill": "---\nname: release-notes\ndescription: Writes the notes of a release from its commits.\nallowed-tools: Read, Grep\n---\n\nRead the commits first.",
+		"front matter of a form":  "---\nname: Question\nabout: Ask what you did not find in the manual\ntitle: ''\nlabels: 'question'\nassignees: ''\n---",
 		"head of a README": "<p align=\"center\">\n  <a href=\"https://example.com\"><img src=\"docs/logo.png\" alt=\"Logo\" width=\"120\"></a>\n</p>\n" +
 			"<h1 align=\"center\">Sluice</h1>\n<p align=\"center\">\n  <b>Keeps what is yours</b><br>\n  <sub>and passes the rest</sub>\n</p>",
 		"frames":   "<context>\n{{context}}\n</context>\n\n<question>\n{{question}}\n</question>\n\n{{format_rules}}",
