@@ -38,7 +38,6 @@ type lexer struct {
 	seen  [256]use
 	count int32
 	edges edges
-	words []named // that wait for their names
 	gaps  [1 << gapBits]gap
 }
 
@@ -139,9 +138,11 @@ func (l *lexer) passage(b []byte, i, stop int) int {
 	return max(i, stop)
 }
 
-// twice is passage for both streams.
+// twice is passage for both streams. What it works with is in variables, since
+// Go keeps no fields in registers.
 func (l *lexer) twice(b []byte, i, stop int) int {
-	tokens := slices.Grow(l.plain, passage)
+	plain, abstract := slices.Grow(l.plain, passage), slices.Grow(l.abstract, passage)
+	marks, skipTo, count := l.marks, l.skipTo, l.count
 	at := l.edges.at[:l.edges.n]
 	for len(at) >= 2 {
 		start, end := int(at[0]), int(at[1])
@@ -149,42 +150,43 @@ func (l *lexer) twice(b []byte, i, stop int) int {
 		if start >= stop {
 			break
 		}
-		if n := start - i; n <= gapBytes && i >= l.skipTo && l.marks == 0 && i+8 <= len(b) {
+		if n := start - i; n <= gapBytes && i >= skipTo && marks == 0 && i+8 <= len(b) {
 			x := binary.LittleEndian.Uint64(b[i:])&masks[n] | uint64(n)<<56
 			g := &l.gaps[x*mix1>>(64-gapBits)]
 			if g.bytes != x {
 				*g = gap{x, sum(b[i:start])}
 			}
-			if l.marks = g.marks; l.marks == unknown {
-				l.marks = 0
+			if marks = g.marks; marks == unknown {
+				l.marks, l.skipTo = 0, skipTo
 				l.scan(b, i, start)
+				marks, skipTo = l.marks, l.skipTo
 			}
 		} else {
+			l.marks, l.skipTo = marks, skipTo
 			l.between(b, i, start)
+			marks, skipTo = l.marks, l.skipTo
 		}
 		i = end
 		if n := end - start; n < 8 && start+8 <= len(b) {
 			mask := masks[n]
 			if x := binary.LittleEndian.Uint64(b[start:]) & mask; x&high == 0 {
 				h := scramble((x | 0x20*ones&mask) ^ uint64(n)<<56)
-				tokens = append(tokens, token{h, int32(start)})
-				if start >= l.skipTo {
-					w := l.wait()
-					w.hash, w.id, w.marks = h, x*mix1^uint64(n), l.marks
-					w.at, w.first = int32(start), byte(x)
-					l.marks = 0
+				plain = append(plain, token{h, int32(start)})
+				if start >= skipTo {
+					abstract = append(abstract, token{l.named(h, x*mix1^uint64(n), marks, byte(x), count), int32(start)})
+					marks = 0
+					count++
 				}
 				continue
 			}
 		}
-		l.plain = tokens
+		l.plain, l.abstract, l.marks, l.count = plain, abstract, marks, count
 		l.word(b, start, end)
-		tokens = l.plain
+		plain, abstract, marks, count = l.plain, l.abstract, l.marks, l.count
 	}
-	l.plain = tokens
+	l.plain, l.abstract, l.marks, l.skipTo, l.count = plain, abstract, marks, skipTo, count
 	if i < stop { // where a gap may be cut in two
 		l.scan(b, i, stop)
 	}
-	l.nameAll()
 	return max(i, stop)
 }

@@ -3,7 +3,6 @@ package fingerprint
 import (
 	"bytes"
 	"encoding/binary"
-	"slices"
 	"strings"
 )
 
@@ -120,57 +119,32 @@ func (l *lexer) scan(b []byte, i, end int) {
 	}
 }
 
-// named is a word of the abstract stream: its hash and which name it is, which
-// capitals make another one of; the marks before it, where and how it begins.
-type named struct {
-	hash, id, marks uint64
-	at              int32
-	first           byte
-}
-
-// name adds a word to those that wait for their names.
+// name adds a word to the abstract stream: h is its hash, id says which name it
+// is, which capitals make another one of.
 func (l *lexer) name(h, id uint64, first byte, at int) {
-	w := l.wait()
-	w.hash, w.id, w.marks = h, id, l.marks
-	w.at, w.first = int32(at), first
+	l.abstract = append(l.abstract, token{l.named(h, id, l.marks, first, l.count), int32(at)})
 	l.marks = 0
+	l.count++
 }
 
-// wait returns another word that waits for its name. Its parts are set one by
-// one: put together first and copied then, they took as long as all the rest.
-func (l *lexer) wait() *named {
-	n := len(l.words)
-	if n == cap(l.words) {
-		l.words = slices.Grow(l.words, passage/2)
+// named is the hash of a word and the marks before it in the abstract stream, in
+// which it is the one with a number. Whether it is a number, a keyword or a name
+// that was used before no processor foresees: all is worked out, and one is chosen.
+func (l *lexer) named(h, id, marks uint64, first byte, count int32) uint64 {
+	s := &l.seen[id>>56]
+	tag, now := uint32(id>>24), count
+	d := min(uint32(now-s.at), reach+1)
+	other := s.name ^ tag
+	d |= uint32(int32(other|-other)>>31) & 0xf // some bit is set
+	out := names[d&0xf]
+	if keywords[h&(keywordSlots-1)] == uint32(h>>32) {
+		out, tag, now = h, s.name, s.at
 	}
-	l.words = l.words[:n+1]
-	return &l.words[n]
-}
-
-// nameAll adds the words to the abstract stream. Which of them are numbers,
-// keywords or names that were used before no processor foresees: all is worked
-// out, and one is chosen.
-func (l *lexer) nameAll() {
-	count, tokens := l.count, slices.Grow(l.abstract, len(l.words))
-	for i := range l.words {
-		w := &l.words[i]
-		s := &l.seen[w.id>>56]
-		tag, now := uint32(w.id>>24), count
-		d := min(uint32(now-s.at), reach+1)
-		other := s.name ^ tag
-		d |= uint32(int32(other|-other)>>31) & 0xf // some bit is set
-		out := names[d&0xf]
-		if keywords[w.hash&(keywordSlots-1)] == uint32(w.hash>>32) {
-			out, tag, now = w.hash, s.name, s.at
-		}
-		if w.first-'0' <= 9 {
-			out, tag, now = anyNumber, s.name, s.at
-		}
-		s.name, s.at = tag, now
-		tokens = append(tokens, token{scramble(out ^ w.marks), w.at})
-		count++
+	if first-'0' <= 9 {
+		out, tag, now = anyNumber, s.name, s.at
 	}
-	l.count, l.abstract, l.words = count, tokens, l.words[:0]
+	s.name, s.at = tag, now
+	return scramble(out ^ marks)
 }
 
 // comment reports whether the mark at b[i] begins a comment and if so, sets

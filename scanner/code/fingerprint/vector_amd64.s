@@ -126,6 +126,14 @@ TEXT ·likelyAVX2(SB), NOSPLIT, $0-56
 	JE   end
 
 next:
+	// The block of a hash some steps ahead is on its way by the time.
+	LEAQ 24(R10), BX
+	CMPQ BX, CX
+	CMOVQGE R10, BX
+	MOVQ (R9)(BX*8), AX
+	MULQ R8
+	SHLQ $6, DX
+	PREFETCHT0 (SI)(DX*1)
 	MOVQ (R9)(R10*8), AX
 	VMOVQ AX, X0
 	VPBROADCASTW X0, Y0

@@ -26,7 +26,6 @@ func slowly(text []byte) (of [streams][]token) {
 			end++
 		}
 		l.word(text, i, end)
-		l.nameAll()
 		i = end
 	}
 	return [streams][]token{words: l.plain, abstract: l.abstract}
