@@ -21,6 +21,10 @@ type anchor struct {
 	// unrated says that a hint named the anchor, whose shares nobody has asked for.
 	unrated bool
 
+	// placed says that matches begin width bytes before p+ahead, behind the lead of the pattern if it has one.
+	placed bool
+	width  int
+
 	// What can stand at the places before seq, from the last one on, and after it.
 	before [beforeLen]byteSet
 	after  [afterLen]byteSet

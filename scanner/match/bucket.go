@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 )
 
 // item is an anchor on its way into a bucket.
@@ -16,7 +17,7 @@ type item struct {
 
 // newFilter builds the filter of the anchors of every pattern for a first step.
 func newFilter(byPattern [][]anchor, step *firstStep) *filter {
-	f := &filter{step: step, always: make([]uint64, (len(byPattern)+63)/64), walkers: map[walkKey]int32{}}
+	f := &filter{step: step, always: make([]uint64, (len(byPattern)+63)/64), walkers: map[walkKey]int32{}, ready: make([]atomic.Pointer[exact], len(byPattern))}
 	f.scratch.New = func() any { return f.newScratch(len(byPattern)) }
 	var items []item
 	var anchors []*anchor
@@ -89,6 +90,11 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 	}
 	f.lookAround(every)
 	rateItems(items)
+	for i := range items {
+		if e := &f.entries[items[i].entry]; e.around == byExact && items[i].anchor.rate < rareAnchor {
+			e.around = atOnce
+		}
+	}
 	sortItems(items)
 	// Those that hold a byte beyond ASCII are apart from the others, unless they are few: most of a text need not be read for them.
 	ascii, beyond := items, []item(nil)

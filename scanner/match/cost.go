@@ -113,7 +113,7 @@ type Stats struct {
 	Anchors    int64 // anchors found
 	Walked     int64 // bytes read around anchors, for all patterns together
 	Windows    int64 // anchors around which the pattern could match
-	Exact      int64 // windows looked at without RE2
+	Exact      int64 // windows looked at without RE2, and matches found without any window
 	ExactSteps int64 // steps of that
 	Calls      int64 // calls of RE2
 	CallBytes  int64 // bytes given to RE2

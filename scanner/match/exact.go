@@ -213,13 +213,20 @@ func (x *exact) findAll(b *backtrack, dst []Match, pattern int, text []byte, fro
 // matched returns the match that was found last, from start to end.
 func (x *exact) matched(b *backtrack, pattern, start, end int) Match {
 	m := Match{pattern, start, end, start, end}
-	for g := 2; g < x.slots+2; g += 2 {
-		if b.slots[g] >= 0 && b.slots[g+1] >= 0 {
-			m.GroupStart, m.GroupEnd = b.slots[g], b.slots[g+1]
-			break
-		}
+	if from, to := x.group(b); from != none {
+		m.GroupStart, m.GroupEnd = from, to
 	}
 	return m
+}
+
+// group returns the first group that took part in the match that was found last, or none.
+func (x *exact) group(b *backtrack) (from, to int) {
+	for g := 2; g < x.slots+2; g += 2 {
+		if b.slots[g] >= 0 && b.slots[g+1] >= 0 {
+			return b.slots[g], b.slots[g+1]
+		}
+	}
+	return none, none
 }
 
 // match returns the end of the match that begins at start, or -1. As long as it keeps failures in mind, what is tried next

@@ -21,25 +21,61 @@ type lead struct {
 	reluctant bool   // prefers fewer
 }
 
-// splitLead returns the repeat that an expression begins with, and what comes behind, or nil and all of it.
-func splitLead(tree *syntax.Regexp) (leading, rest *syntax.Regexp) {
+// leadKind says what is known of the lead of a pattern.
+type leadKind uint8
+
+const (
+	leadNone leadKind = iota
+	leadOpen          // it may be left out, and prefers to be short: wherever what is behind matches, the pattern does
+	leadOther
+)
+
+// leadKindOf returns that of an expression with the given byte pattern.
+func leadKindOf(tree *syntax.Regexp, root *node) leadKind {
+	first := leadIn(tree)
+	if first == nil {
+		return leadNone
+	}
+	least := 0
+	for _, n := range root.sub[1:] {
+		l, _ := n.widths()
+		least += l
+	}
+	switch mayMiss := first.Op == syntax.OpStar || first.Op == syntax.OpQuest || first.Op == syntax.OpRepeat && first.Min == 0; {
+	case least == 0:
+		return leadNone
+	case mayMiss && first.Flags&syntax.NonGreedy != 0:
+		return leadOpen
+	}
+	return leadOther
+}
+
+// leadIn returns the repeated class that an expression begins with, or nil.
+func leadIn(tree *syntax.Regexp) *syntax.Regexp {
 	if tree.Op != syntax.OpConcat || len(tree.Sub) < 2 {
-		return nil, tree
+		return nil
 	}
 	switch first := tree.Sub[0]; first.Op {
 	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
 		switch first.Sub[0].Op {
 		case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		default:
-			return nil, tree
-		}
-		behind := *tree
-		behind.Sub = tree.Sub[1:]
-		if least, _ := (builder{}).build(&behind).widths(); least > 0 {
-			return first, &behind
+			return first
 		}
 	}
-	return nil, tree
+	return nil
+}
+
+// splitLead returns the repeat that an expression begins with, and what comes behind, or nil and all of it.
+func splitLead(tree *syntax.Regexp) (leading, rest *syntax.Regexp) {
+	if leading = leadIn(tree); leading == nil {
+		return nil, tree
+	}
+	behind := *tree
+	behind.Sub = tree.Sub[1:]
+	if least, _ := (builder{}).build(&behind).widths(); least == 0 {
+		return nil, tree
+	}
+	return leading, &behind
 }
 
 // newLead returns nil if the versions of Unicode could differ about the class; explicit says that they cannot about

@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"regexp/syntax"
 	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -41,7 +42,8 @@ type filter struct {
 	reaches []reach           // the same
 	walkers map[walkKey]int32 // while the filter is built
 	runs    []*runs
-	always  []uint64 // patterns without an anchor, one bit each
+	always  []uint64                // patterns without an anchor, one bit each
+	ready   []atomic.Pointer[exact] // of patterns that have been asked for it
 	scratch sync.Pool
 }
 
@@ -74,11 +76,13 @@ type entry struct {
 	head      int32 // number in filter.around of the walk back from the anchor, and of that ahead from it; none
 	tail      int32 // if there is nothing to walk over
 	reach     int32 // number in filter.reaches
-	tailAt    int16 // how many bytes behind aheadOf the walk ahead begins
+	begins    int16 // how many bytes before its tail a match begins, unless around is byWalks
+	tailAt    uint8 // how many bytes behind aheadOf the walk ahead begins
 	aheadOf   uint8 // how many bytes behind the anchor's place its head ends and its tail begins
 	vague     uint8 // places of the anchor where its bytes and others are of one class
 	whole     bool  // read the whole text
 	headFirst bool  // the walk back is the shorter one
+	around    uint8 // how matches are looked for around it
 }
 
 const none = -1
@@ -122,8 +126,12 @@ func (f *filter) newEntry(pattern int, a *anchor, s *sides) entry {
 		reach:     int32(len(f.reaches)),
 		aheadOf:   uint8(a.ahead),
 		whole:     a.whole,
-		tailAt:    int16(s.width),
+		tailAt:    uint8(s.width),
+		begins:    int16(a.width),
 		headFirst: s.reach.backMax != noLimit && s.reach.backMax <= shortHead,
+	}
+	if a.placed {
+		e.around = byExact
 	}
 	f.reaches = append(f.reaches, s.reach)
 	if len(s.head) > 0 {

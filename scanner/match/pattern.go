@@ -64,6 +64,7 @@ func (e *PatternError) Unwrap() error { return e.Err }
 type expression struct {
 	groups int
 	most   int // greatest length of a match in bytes, or noLimit
+	lead   leadKind
 	re     func() (*re2.Regexp, error)
 	behind func() (*re2.Regexp, error) // the same behind one rune and any text
 	exact  func() *exact               // nil if RE2 must do it
@@ -87,7 +88,7 @@ func parse(expr string, ts *lookups) (expression, *node, error) {
 	if least == 0 {
 		return expression{}, nil, ErrMatchesEmpty
 	}
-	e := expression{groups: tree.MaxCap(), most: most}
+	e := expression{groups: tree.MaxCap(), most: most, lead: leadKindOf(tree, root)}
 	e.re = sync.OnceValues(func() (*re2.Regexp, error) { return compileRE2(expr, e.groups) })
 	e.behind = sync.OnceValues(func() (re *re2.Regexp, err error) {
 		// A quote that is open to the end must be closed before the group is.

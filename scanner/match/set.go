@@ -57,6 +57,7 @@ func compile(patterns []Pattern, step *firstStep) (*Set, error) {
 					hint = "" // what is cheapest without vectors is something else
 				}
 				anchors[i] = c.anchorsOf(root, patterns[i].Literals, hint)
+				s.exprs[i].place(anchors[i], root)
 			}
 		}
 	})
@@ -89,7 +90,9 @@ func (s *Set) buildFull() *filter {
 	inParallel(len(anchors), func(next func() int) {
 		c := newChooser()
 		for i := next(); i < len(anchors); i = next() {
-			anchors[i] = c.anchorsOf(builder{}.build(s.tree(i)), s.patterns[i].Literals, "") // its tree is another
+			root := builder{}.build(s.tree(i))
+			anchors[i] = c.anchorsOf(root, s.patterns[i].Literals, "") // its tree is another
+			s.exprs[i].place(anchors[i], root)
 		}
 	})
 	return newFilter(anchors, s.step)
@@ -116,7 +119,8 @@ func (s *Set) Warm(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if s.exprs[i].exact() != nil {
+		if x := s.exprs[i].exact(); x != nil {
+			s.plain.ready[i].Store(x)
 			continue
 		}
 		if _, err := s.exprs[i].re(); err != nil {
@@ -201,11 +205,24 @@ func (s *Set) find(ctx context.Context, dst []Match, text []byte, f *filter, sc 
 			}
 		}
 	}
-	for i, w := range sc.touched {
-		for ; w != 0; w &= w - 1 {
+	for i, asked := range sc.directs.asked {
+		for w := sc.touched[i] | asked; w != 0; w &= w - 1 {
+			bit := w & -w
 			pattern := i<<6 | bits.TrailingZeros64(w)
+			if sc.touched[i]&bit == 0 {
+				dst = f.chosen(dst, pattern, text, sc)
+				continue
+			}
 			if sc.states[pattern].closed {
 				continue
+			}
+			if asked&bit != 0 {
+				f.reopen(pattern, text, sc)
+			}
+			if f.ready[pattern].Load() == nil {
+				if x := s.exprs[pattern].exact(); x != nil {
+					f.ready[pattern].Store(x)
+				}
 			}
 			var err error
 			if dst, err = sc.confirm(ctx, dst, &s.exprs[pattern], pattern, text); err != nil {

@@ -29,7 +29,8 @@ type scratch struct {
 	hits    [batchLen]gramHit
 	runEnd  []int // by number of filter.runs: the end of the last run read
 	tries   backtrack
-	free    int64   // stats.Walked up to which walks are not held against their patterns
+	free    int64 // stats.Walked up to which walks are not held against their patterns
+	directs directs
 	asked   int64   // stats.Walked when the context was last looked at
 	gate    Gate    // or nil
 	closed  []int32 // patterns that it is closed to
@@ -69,6 +70,7 @@ const (
 
 func (f *filter) newScratch(patterns int) *scratch {
 	sc := &scratch{touched: make([]uint64, len(f.always)), states: make([]patternState, patterns)}
+	sc.directs.by, sc.directs.asked = make([]directsOf, patterns), make([]uint64, len(f.always))
 	sc.words, sc.runEnd = make([][2]uint64, len(f.banks)), make([]int, len(f.runs))
 	for i := range sc.states {
 		sc.states[i].whole = f.always[i>>6]>>(i&63)&1 != 0
@@ -84,6 +86,7 @@ func (sc *scratch) begin(f *filter, size int) {
 		}
 	}
 	copy(sc.touched, f.always)
+	sc.directs.begin(size)
 	for _, p := range sc.closed { // also if it has no anchor and its state is never made afresh
 		sc.states[p].closed = false
 	}
@@ -131,10 +134,13 @@ func (f *filter) anchorAt(n int32, text []byte, place int, sc *scratch) {
 	p := place + int(e.aheadOf)
 	touched := sc.touched[e.pattern>>6]>>(e.pattern&63)&1 != 0
 	if !touched && sc.stats.Walked < sc.free {
+		if e.around == atOnce && f.direct(n, text, p, sc) {
+			return
+		}
 		// Nearly all anchors end here.
 		ok, read := f.walk(e, text, p)
 		sc.stats.Walked += int64(read)
-		if !ok {
+		if !ok || e.around == byExact && f.direct(n, text, p, sc) {
 			return
 		}
 		f.window(e, sc.state(e.pattern), text, p, sc)
