@@ -27,7 +27,9 @@ import (
 // ASCII, where all versions are one. Nor has a very long one.
 type exact struct {
 	ops    []exactOp
-	sets   []byteSet
+	sets   []byteSet // while it is built
+	row    [256]uint8
+	bits   []uint64 // of the sets; see has
 	ranges [][]rune // of runes beyond ASCII
 	start  uint32
 	first  byteSet // bytes that a match can begin with
@@ -38,7 +40,7 @@ type exact struct {
 	bound  bool    // a match begins with \b
 	named  bool    // it has classes by name: it is for texts in ASCII only
 	begin  *look   // of later
-	tables []*look // by number of sets, where many bytes are looked up
+	tables []*look // where many bytes are looked up
 	words  []letters
 	lead   *lead // what comes before all that, or nil
 }
@@ -47,14 +49,13 @@ type exactKind uint8
 
 const (
 	exactByte    exactKind = iota // a rune: a byte of set, or one beyond ASCII as high says
-	exactBytes                    // arg of them; alt is one, and then the others, if high says that not all need be in ASCII
+	exactBytes                    // arg of them, of the table of altSet; alt is one, and then the others, if high says that not all need be in ASCII
 	exactLetters                  // words[arg]; alt is the same byte by byte
 	exactFork                     // first out, then alt; set and altSet are the next bytes of both
 	exactSlot                     // notes the place in slot arg
 	exactAssert                   // asks for the assertions of arg
 	exactMatch
 	exactFail
-	exactJoint // the one numbered arg: several instructions lead here, and on to out
 )
 
 // hasAlt reports whether the instruction can lead to its alt.
@@ -67,13 +68,21 @@ type exactOp struct {
 	high        uint8 // runes beyond ASCII that it takes
 	set, altSet uint16
 	arg         uint16
+	joint       uint16 // its number as a joint, to which several instructions lead, counted from 1 on; or 0
 	out, alt    uint32
 
-	// Of a fork with a chain: the bytes that only the class takes, and the fork behind the first byte. The others
+	// Of a fork with a chain: the table of the bytes that only the class takes, which is empty if there is none, and the fork behind the first byte. The others
 	// follow two instructions apart, unless it is this one; arg says how many there are.
 	next  uint32
 	class uint16
 }
+
+// Of a fork, in high: its way takes one byte of the set that it has asked about, so that a byte in ASCII need not be
+// looked up again.
+const (
+	forkOut = 1 << iota
+	forkAlt
+)
 
 // What an exactByte takes beyond ASCII, as bits.
 const (
@@ -237,24 +246,31 @@ func (x *exact) match(b *backtrack, text []byte, start, least int) int {
 	}
 	b.ways = b.ways[:0]
 	pc, p, steps := x.start, start, b.steps
+	quiet := max(0, b.ask, b.memoAt) // while so many steps are left, there is nothing to do but them
 	for {
-		if steps--; steps < b.ask {
-			b.ask = steps - askSteps
-			if b.ctx.Err() != nil {
-				steps = -1
+		op := &x.ops[pc]
+		kind := op.kind
+		if steps--; steps < quiet {
+			if steps < b.ask {
+				b.ask = steps - askSteps
+				if b.ctx.Err() != nil {
+					steps = -1
+				}
+			}
+			if steps < 0 {
+				b.steps = -1
+				return -1
+			}
+			if steps < b.memoAt && op.joint > 0 && b.again(x, op.joint-1, text, least, p) {
+				kind = exactFail
 			}
 		}
-		if steps < 0 {
-			b.steps = -1
-			return -1
-		}
-		op := &x.ops[pc]
-		switch op.kind {
+		switch kind {
 		case exactByte:
 			if p < len(text) {
 				c := text[p]
 				if c < utf8.RuneSelf {
-					if x.sets[op.set].has(c) {
+					if x.has(op.set, c) {
 						p, pc = p+1, op.out
 						continue
 					}
@@ -267,7 +283,7 @@ func (x *exact) match(b *backtrack, text []byte, start, least int) int {
 			}
 		case exactBytes:
 			if n := int(op.arg); n <= len(text)-p {
-				k := b.count(x.tables[op.set], text, p, n)
+				k := b.count(x.tables[op.altSet], text, p, n)
 				steps -= k / stepBytes
 				if k == n {
 					p, pc = p+n, op.out
@@ -299,41 +315,40 @@ func (x *exact) match(b *backtrack, text []byte, start, least int) int {
 				continue
 			}
 			c := text[p]
-			if op.arg > 0 {
-				n := x.tables[op.class].count(text[p:min(len(text), p+int(op.arg))])
-				if n > 0 {
-					p += n
-					steps -= n / stepBytes
-					if op.next != pc {
-						pc = op.next + 2*uint32(n-1)
-					}
-					continue
+			if t := x.tables[op.class]; t[c] != 0 {
+				n := t.countTo(text[p:], int(op.arg))
+				p += n
+				steps -= n / stepBytes
+				if op.next != pc {
+					pc = op.next + 2*uint32(n-1)
 				}
+				continue
 			}
-			if !x.sets[op.set].has(c) {
-				if x.sets[op.altSet].has(c) {
-					pc = op.alt
+			if !x.has(op.set, c) {
+				if x.has(op.altSet, c) {
+					if pc = op.alt; op.high&forkAlt != 0 && c < utf8.RuneSelf {
+						p, pc = p+1, x.ops[pc].out
+					}
 					continue
 				}
 				break
 			}
-			if x.sets[op.altSet].has(c) {
+			if x.has(op.altSet, c) {
 				b.ways = append(b.ways, way{op.alt, p})
 			}
-			pc = op.out
+			if pc = op.out; op.high&forkOut != 0 && c < utf8.RuneSelf {
+				p, pc = p+1, x.ops[pc].out
+			}
 			continue
 		case exactSlot:
-			b.ways = append(b.ways, way{uint32(op.arg) | wayBack, b.slots[op.arg]})
+			if len(b.ways) > 0 { // else nothing is left to try for which it would be set back
+				b.ways = append(b.ways, way{uint32(op.arg) | wayBack, b.slots[op.arg]})
+			}
 			b.slots[op.arg] = p
 			pc = op.out
 			continue
 		case exactAssert:
 			if syntax.EmptyOp(op.arg)&^assertionsAt(text, p) == 0 {
-				pc = op.out
-				continue
-			}
-		case exactJoint:
-			if steps >= b.memoAt || !b.again(x, op.arg, text, least, p) {
 				pc = op.out
 				continue
 			}

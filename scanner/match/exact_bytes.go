@@ -2,6 +2,8 @@ package match
 
 import (
 	"encoding/binary"
+	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -50,6 +52,27 @@ func (t *look) count(text []byte) int {
 		n++
 	}
 	return n
+}
+
+// countTo returns how many bytes in a row, from the first of text on and up to n, are in the set.
+func (t *look) countTo(text []byte, n int) int {
+	k := 0
+	for k < n && len(text) >= 8 {
+		// Where a run ends nobody foresees: it is not asked byte by byte.
+		w := text[:8:8]
+		in := t[w[0]] | t[w[1]]<<1 | t[w[2]]<<2 | t[w[3]]<<3 | t[w[4]]<<4 | t[w[5]]<<5 | t[w[6]]<<6 | t[w[7]]<<7
+		if in != 0xff {
+			return min(n, k+bits.TrailingZeros8(^in))
+		}
+		text, k = text[8:], k+8
+	}
+	for _, c := range text {
+		if k >= n || t[c] == 0 {
+			break
+		}
+		k++
+	}
+	return min(n, k)
 }
 
 // skip returns how many bytes in a row, from the first of text on, are not in the set.
@@ -123,7 +146,7 @@ func (b *backtrack) count(t *look, text []byte, p, n int) int {
 	if b.short.table == t && b.short.from <= p && p <= b.short.to {
 		return min(n, b.short.to-p)
 	}
-	k := t.count(text[p : p+n])
+	k := t.countTo(text[p:], n)
 	if k < n {
 		b.short = run{t, p, p + k}
 	}
@@ -197,29 +220,86 @@ func (x *exact) packWord(pc int, inside []bool) {
 // along returns the instruction that goes on behind k bytes of that at pc, which is exactBytes.
 func (x *exact) along(pc uint32, k int) uint32 {
 	for k > 0 {
-		switch op := &x.ops[pc]; op.kind {
-		case exactBytes:
+		op := &x.ops[pc]
+		if op.kind == exactBytes {
 			pc = op.alt
-		case exactJoint:
-			pc = op.out
-		default:
-			pc = op.out
-			k--
+			continue
 		}
+		pc = op.out
+		k--
 	}
 	return pc
 }
 
 // looks makes the tables that the instructions need.
 func (x *exact) looks(ts *lookups) {
-	x.tables = make([]*look, len(x.sets))
+	x.tables = []*look{ts.of(byteSet{})}
+	numbers := make([]uint16, len(x.sets))
+	table := func(set uint16) uint16 {
+		if numbers[set] == 0 {
+			numbers[set] = uint16(len(x.tables))
+			x.tables = append(x.tables, ts.of(x.sets[set]))
+		}
+		return numbers[set]
+	}
 	for i := range x.ops {
 		switch op := &x.ops[i]; {
 		case op.kind == exactBytes:
-			x.tables[op.set] = ts.of(x.sets[op.set])
-		case op.kind == exactFork && op.arg > 0:
-			x.tables[op.class] = ts.of(x.sets[op.class])
+			op.altSet = table(op.set)
+		case op.kind == exactFork && op.arg > 0: // the others have table 0
+			op.class = table(op.class)
 		}
 	}
 	x.begin = ts.of(x.later)
+}
+
+// has reports whether a byte is in the set that an instruction names: a bit of a word of its row, the others of which say whether
+// it is in the other sets.
+func (x *exact) has(set uint16, c byte) bool { return x.bits[uint16(x.row[c])+set>>6]>>(set&63)&1 != 0 }
+
+// spread makes the rows of all sets, so that what is asked about a byte lies together. It reports whether instructions can name
+// them all.
+func (x *exact) spread() bool {
+	words := (len(x.sets) + 63) / 64
+	all := make([]uint64, 256*words) // the row of each byte
+	for n := range x.sets {
+		for i, w := range x.sets[n] {
+			for ; w != 0; w &= w - 1 {
+				all[(i<<6|bits.TrailingZeros64(w))*words+n>>6] |= 1 << (n & 63)
+			}
+		}
+	}
+	var list [][]uint64 // those that differ
+	for c := range x.row {
+		own := all[c*words : (c+1)*words]
+		row := len(list) - 1 // nearly always that of the byte before
+		for row >= 0 && !slices.Equal(list[row], own) {
+			row--
+		}
+		if row < 0 {
+			row = len(list)
+			list = append(list, own)
+		}
+		x.row[c] = uint8(row)
+	}
+	if words*len(list) > 1<<10 {
+		return false
+	}
+	x.bits = make([]uint64, words*len(list))
+	for row, own := range list {
+		for w := range own {
+			x.bits[w*len(list)+row] = own[w]
+		}
+	}
+	name := func(set uint16) uint16 { return (set>>6*uint16(len(list)))<<6 | set&63 }
+	for i := range x.ops {
+		switch op := &x.ops[i]; op.kind {
+		case exactByte:
+			op.set = name(op.set)
+		case exactFork:
+			op.set, op.altSet = name(op.set), name(op.altSet)
+		}
+	}
+	x.sets = nil
+	return true
 }

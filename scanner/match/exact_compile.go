@@ -148,6 +148,9 @@ func newExact(expr string, ts *lookups) *exact {
 	x.pack()
 	x.compact()
 	x.looks(ts)
+	if !x.spread() {
+		return nil
+	}
 	return x
 }
 
@@ -234,6 +237,7 @@ func (x *exact) compact() {
 		x.chain(uint32(pc), numbers)
 	}
 	x.join()
+	x.shorten()
 }
 
 // chain notes at a fork that a class is repeated there, as in \w{0,50} or [^"]*: with bytes that only the class takes, all of

@@ -31,7 +31,7 @@ func (b *backtrack) again(x *exact, joint uint16, text []byte, start, p int) boo
 	return met
 }
 
-// join puts a joint before instructions that several others lead to. Where a loop can go round without reading,
+// join makes joints of the instructions that several others lead to. Where a loop can go round without reading,
 // what is tried depends on how often it has; such patterns have none.
 func (x *exact) join() {
 	if x.idles() {
@@ -48,26 +48,24 @@ func (x *exact) join() {
 			leads[op.alt] = min(leads[op.alt]+1, 2)
 		}
 	}
-	joint := make([]uint32, len(x.ops))
-	ops := x.ops
-	joints := 0
-	for _, n := range leads {
-		joints += int(n >> 1)
-	}
-	x.ops = append(make([]exactOp, 0, len(ops)+joints), ops...) // there are a lot in all: no room to spare
 	for pc, n := range leads {
-		joint[pc] = uint32(pc)
-		if kind := x.ops[pc].kind; n > 1 && kind != exactMatch && kind != exactFail && x.joints < maxJoints {
-			joint[pc] = uint32(len(x.ops))
-			x.ops = append(x.ops, exactOp{kind: exactJoint, arg: uint16(x.joints), out: uint32(pc)})
+		if op := &x.ops[pc]; n > 1 && op.kind != exactMatch && op.kind != exactFail && x.joints < maxJoints {
 			x.joints++
+			op.joint = uint16(x.joints)
 		}
 	}
-	for i := range joint {
-		if op := &x.ops[i]; op.kind != exactMatch && op.kind != exactFail {
-			op.out = joint[op.out]
-			if op.hasAlt() {
-				op.alt = joint[op.alt]
+}
+
+// shorten notes which ways of forks are a single byte.
+func (x *exact) shorten() {
+	single := func(pc uint32) bool { return x.ops[pc].kind == exactByte && x.ops[pc].joint == 0 }
+	for i := range x.ops {
+		if op := &x.ops[i]; op.kind == exactFork {
+			if single(op.out) {
+				op.high |= forkOut
+			}
+			if single(op.alt) {
+				op.high |= forkAlt
 			}
 		}
 	}
