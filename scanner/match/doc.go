@@ -53,6 +53,11 @@
 // places that the parts before and after the anchor can reach: that is the
 // window. Overlapping and close windows are joined.
 //
+// From anchors to matches (direct.go). Of most anchors it is known how far before them a match begins. Where one that is rare
+// stands, exact is asked at once whether the pattern matches from there, without walks and windows; around a frequent one after the walks. From
+// what it finds the matches are chosen in the end, the first in the text first. A pattern for which this leads to nothing too often in
+// one text goes on with walks and windows.
+//
 // From windows to matches (exact.go). A call of RE2 costs more than most windows, so a
 // backtracking matcher with a budget of steps tries first, on the whole text but from
 // the places of the window only. Once it has failed for long it keeps in mind where, so that what a later start of
