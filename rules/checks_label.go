@@ -181,13 +181,13 @@ func isLetterRune(r rune) bool { return r < utf8.RuneSelf && isLetter(byte(r)) }
 // maxExtension is how long the end of a file's name is, at most.
 const maxExtension = 4
 
-// extensions are the ends of the names of files, up to that length, and of hosts.
+// extensions are the ends of the names of files, up to that length and without digits, and of hosts.
 var extensions = wordSet(`tmp temp bak old orig swp lock log txt text md rst tex doc docx xls xlsx ppt pptx odt ods odp rtf pdf eps ps csv tsv xml xsd xsl yaml yml toml
-	ini conf cfg cnf env prop dat data db sql json jsonl avro orc pb bin raw dump dmp img iso dmg pkg deb rpm apk aab ipa msi exe dll so dylib lib a o obj
-	pyc whl egg gem jar war ear zip gz tgz tar bz2 xz zst br lz4 rar 7z z pack idx rev part css scss sass less map js mjs cjs jsx ts tsx vue html htm wasm svg png jpg jpeg jpe gif bmp
-	tif tiff webp avif heic ico cur ttf otf woff eot mp3 mp4 m4a m4v mov avi mkv webm ogg oga wav flac aac srt vtt glb gltf c h cc cpp hpp cs go java kt php py rb rs sh bat cmd ps1 lua pl r swift
-	pem key crt cer der csr p12 pfx jks asc sig gpg eml msg ics vcf bson npy npz pt pth onnx ckpt bin h5 hdf5 nc ply stl obj patch diff snap out err pid sock
-	com net org io dev app co ai de uk eu fr us info local test arpa lan cloud site svc`)
+	ini conf cfg cnf env prop dat data db sql json avro orc pb bin raw dump dmp img iso dmg pkg deb rpm apk aab ipa msi exe dll so lib a o obj
+	pyc whl egg gem jar war ear zip gz tgz tar xz zst br rar z pack idx rev part css scss sass less map js mjs cjs jsx ts tsx vue html htm wasm svg png jpg jpeg jpe gif bmp
+	tif tiff webp avif heic ico cur ttf otf woff eot mov avi mkv webm ogg oga wav flac aac srt vtt glb gltf c h cc cpp hpp cs go java kt php py rb rs sh bat cmd lua pl r
+	pem key crt cer der csr pfx jks asc sig gpg eml msg ics vcf bson npy npz pt pth onnx ckpt nc ply stl diff snap out err pid sock
+	com net org io dev app co ai de uk eu fr us info test arpa lan site svc`)
 
 // isFile reports whether what follows makes a file of the value, or a package: 46022063d9b927cf.tmp, monitoringv1alpha1.PrometheusSpec.
 // A sentence that begins without a blank before it makes none.

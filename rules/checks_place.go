@@ -36,7 +36,8 @@ func notAmount(c *candidate) bool {
 	if n := bytes.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }); n >= 0 {
 		word = word[:n]
 	}
-	return !hasFolded(units, word)
+	// In capitals it is the next label: 22334455 Hours 9-17.
+	return len(word) == 0 || unicode.IsUpper(rune(word[0])) || !hasFolded(units, word)
 }
 
 // outsideToken also looks one byte further: in INV-123-45-6789, 1.2.3.4.5 or

@@ -23,6 +23,8 @@ const (
 	termWords = 3
 	// leastWords is how many words a line has that says something about it.
 	leastWords = 5
+	// longestBlock is how long what a block is called may be, in bytes.
+	longestBlock = 12
 )
 
 // isProse reports whether the segment s, whose bytes are text, is made of words, in
@@ -40,7 +42,7 @@ func (r *reading) isProse(text []byte, s *segment) bool {
 			continue
 		}
 		body := bytes.TrimSpace(text[l.start-base : l.end-base])
-		if opensComment(body) || l.kind == lines.Directive {
+		if opensComment(body) || closesBlock(body) || l.kind == lines.Directive {
 			return false
 		}
 		words, ok := wordsOf(body)
@@ -188,6 +190,21 @@ func mentioned(text []byte) int {
 func opensComment(body []byte) bool {
 	return string(body) == "*" || bytes.HasPrefix(body, []byte("/*")) || bytes.HasSuffix(body, []byte("*/")) ||
 		bytes.Contains(body, []byte(`"""`)) || bytes.Contains(body, []byte("'''"))
+}
+
+// closesBlock reports whether a line closes a block with a word, as programs do that read
+// like English: end, end tell, END IF.
+func closesBlock(body []byte) bool {
+	first, rest, _ := bytes.Cut(body, []byte{' '})
+	if !bytes.EqualFold(first, []byte("end")) || len(rest) > longestBlock {
+		return false
+	}
+	for _, c := range rest {
+		if !isLetter(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // isRuler reports whether a line underlines another: one mark, over and over.

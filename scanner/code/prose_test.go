@@ -23,6 +23,8 @@ func TestProseOfPrograms(t *testing.T) {
 	for name, text := range map[string]string{
 		"AppleScript": "tell application \"Finder\"\n\tset the name of the front window to myName\n\tmake new folder at desktop with properties\n" +
 			"\trepeat with anItem in the selection of me\n\tend repeat\nend tell",
+		"AppleScript with clauses": "tell application \"Finder\"\n\tactivate\n\tset the bounds of the first window to the bounds of the desktop, please\n" +
+			"\tif the folder exists then display dialog \"yes\", and beep\n\tif the folder is missing then display dialog \"no\", and stop\nend tell",
 		"imports": "from app.routers import items, users\nfrom .routers.items import router\nfrom .routers.users import router",
 		"YAML": "- id: validate-requests\n  name: Validate requests against the schema\n  description: ensure that the files follow the schema\n" +
 			"  entry: sluice\n  language: golang",

@@ -156,6 +156,9 @@ func (d *directs) begin(size int) {
 	if d.all = d.all[:0]; cap(d.all) > keepDirects {
 		d.all = nil
 	}
+	if cap(d.ordered) > keepDirects {
+		d.ordered = nil
+	}
 	clear(d.asked)
 }
 

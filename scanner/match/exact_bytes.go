@@ -141,7 +141,7 @@ type run struct {
 	from, to int
 }
 
-// count is look.count of text[p:p+n], remembering what was too short.
+// count is look.countTo of text[p:] up to n, remembering what was too short.
 func (b *backtrack) count(t *look, text []byte, p, n int) int {
 	if b.short.table == t && b.short.from <= p && p <= b.short.to {
 		return min(n, b.short.to-p)
