@@ -52,7 +52,7 @@ race: ## run the tests that matter for it under the race detector
 arm64: ## run the tests of scanner/match, of how texts are cut into fingerprints, and that the same anchors are chosen, as on arm64 (qemu-aarch64-static, of Debian's qemu-user-static)
 	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -count=1 -short -timeout 30m -exec qemu-aarch64-static ./scanner/match
 	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -count=1 -timeout 30m -exec qemu-aarch64-static ./rules -run 'TestAnchors$$'
-	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -count=1 -timeout 30m -exec qemu-aarch64-static ./scanner/code/fingerprint -run 'Tokens|Probers|Hashes|Likely'
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -count=1 -timeout 30m -exec qemu-aarch64-static ./scanner/code/fingerprint -run 'Tokens|Winnowers|Hashes|Likely'
 
 # Left to itself, go test spends nearly all of the time on making what it found smaller.
 fuzz: ## run every fuzz target for 30 seconds (FUZZTIME=10s)

@@ -221,12 +221,10 @@ func addressBefore(text []byte) ([]byte, bool) {
 }
 
 // Parts of a path that a credential stands behind: /inputs/TOKEN/tag, /integration/KEY/enqueue. Of those of several words the last decides: /api_key/KEY.
-var credentialParts = wordSet("input inputs integration key keys apikey token tokens secret", shortNames)
+var credentialParts = wordSet("input inputs integration key keys apikey token tokens secret")
 
-// shortNames are what parameters and parts of paths are called for short that hold credentials.
-const shortNames = "k t tk tok"
-
-var credentialNames = wordSet(shortNames)
+// credentialNames are what parameters and parts of paths are called for short that hold credentials.
+var credentialNames = wordSet("k t tk tok")
 
 // carriesCredential reports whether what comes next in an address on the web may be a credential: a user, the value of a parameter that is called
 // one, or part of the path of a hook or behind a word for one.
@@ -236,14 +234,13 @@ func carriesCredential(address []byte) bool {
 	}
 	at := bytes.LastIndexAny(address, "?&#/")
 	if address[at] == '/' {
-		path := address[:at]
-		part := path[bytes.LastIndexByte(path, '/')+1:]
-		joint := bytes.LastIndexAny(part, "_-")
-		last := bytes.ToLower(part[joint+1:])
 		if at != len(address)-1 {
 			return false
 		}
-		return credentialParts[string(last)] && (joint < 0 || !credentialNames[string(last)]) || slices.ContainsFunc(credentialEnds, func(end string) bool { return bytes.HasSuffix(last, []byte(end)) && len(last) > len(end) })
+		part := bytes.ToLower(address[bytes.LastIndexByte(address[:at], '/')+1 : at])
+		last := part[bytes.LastIndexAny(part, "_-")+1:]
+		return credentialNames[string(part)] || credentialParts[string(last)] ||
+			slices.ContainsFunc(credentialEnds, func(end string) bool { return bytes.HasSuffix(last, []byte(end)) && len(last) > len(end) })
 	}
 	name, value, ok := bytes.Cut(address[at+1:], []byte("="))
 	name = bytes.ToLower(name)

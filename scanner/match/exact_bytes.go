@@ -35,25 +35,6 @@ func (ts *lookups) of(s byteSet) *look {
 	return t
 }
 
-// count returns how many bytes in a row, from the first of text on, are in the set.
-func (t *look) count(text []byte) int {
-	n := 0
-	for len(text) >= 8 {
-		w := text[:8:8]
-		if t[w[0]]&t[w[1]]&t[w[2]]&t[w[3]]&t[w[4]]&t[w[5]]&t[w[6]]&t[w[7]] == 0 {
-			break
-		}
-		text, n = text[8:], n+8
-	}
-	for _, c := range text {
-		if t[c] == 0 {
-			break
-		}
-		n++
-	}
-	return n
-}
-
 // countTo returns how many bytes in a row, from the first of text on and up to n, are in the set.
 func (t *look) countTo(text []byte, n int) int {
 	k := 0

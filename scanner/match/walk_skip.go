@@ -94,11 +94,11 @@ func (m *moves) skip(next uint16, text []byte, i, end int) (state uint16, last i
 		s := &m.skips[int(next)/m.width-1]
 		switch {
 		case s.n == 0:
-			return next, i + s.look.count(text[i+1:end])
+			return next, i + s.look.countTo(text[i+1:end], end-i-1)
 		case s.n > end-i-1:
 			return next, i
 		}
-		k := s.look.count(text[i+1 : i+1+s.n])
+		k := s.look.countTo(text[i+1:], s.n)
 		if i += k; k < s.n {
 			return moveDead, i + 1
 		}

@@ -93,9 +93,6 @@ func (b *Builder) prints(ctx context.Context, text []byte, p Prints, want [strea
 	r, _ := b.readers.Get().(*reader)
 	if r == nil {
 		r = &reader{lexer: lexer{all: true}}
-		for s := range streams {
-			r.wins[s].vary = true
-		}
 	}
 	defer b.readers.Put(r)
 	var lines [streams]lineCounter
@@ -105,19 +102,21 @@ func (b *Builder) prints(ctx context.Context, text []byte, p Prints, want [strea
 	for s := range streams {
 		lines[s], lists[s], legal[s] = lineCounter{text: text}, imports{text: text}, spans
 	}
-	err := r.read(ctx, text, want, func(s stream, grams []gram) {
+	err := r.read(ctx, text, want, func(s stream, grams []gram, batch *batch) {
 		for _, g := range grams {
-			if g.variety < leastVariety || anyHas(b.options.Public, s, g.hash) {
+			tokens := batch.of(g, shapes[s].length)
+			if variety(tokens) < leastVariety || anyHas(b.options.Public, s, g.hash) {
 				continue
 			}
+			first, last := int(tokens[0].at), int(tokens[len(tokens)-1].at)
 			var notice bool
-			if legal[s], notice = inside(legal[s], int(g.first), int(g.last)); notice {
+			if legal[s], notice = inside(legal[s], first, last); notice {
 				continue
 			}
-			if !p.document && lists[s].all(int(g.first), int(g.last)) {
+			if !p.document && lists[s].all(first, last) {
 				continue
 			}
-			p.of[s] = append(p.of[s], Print{b.secrets.hash(s, g.hash), lines[s].of(int(g.first))})
+			p.of[s] = append(p.of[s], Print{b.secrets.hash(s, g.hash), lines[s].of(first)})
 		}
 	})
 	return p, err

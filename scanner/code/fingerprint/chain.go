@@ -64,24 +64,24 @@ type chain struct {
 }
 
 // add appends a hit: a line repeated a hundred times is one line.
-func (c *chain) add(g *gram, at int, document bool) {
+func (c *chain) add(h *hit, document bool) {
 	if c.hits == 0 {
-		c.first, c.earliest = g.first, g.token
+		c.first, c.earliest = h.first, h.token
 	}
 	c.hits++
 	if document {
 		c.documents++
 	}
-	c.latest, c.last = g.token, max(c.last, g.last)
-	if c.unlike < len(c.seen) && !slices.Contains(c.seen[:c.unlike], g.hash) {
-		c.seen[c.unlike] = g.hash
+	c.latest, c.last = h.token, max(c.last, h.last)
+	if c.unlike < len(c.seen) && !slices.Contains(c.seen[:c.unlike], h.hash) {
+		c.seen[c.unlike] = h.hash
 		c.unlike++
 	}
 	if c.hits <= maxSpans {
-		c.spans[c.hits-1] = scanner.Span{Start: int(g.first), End: int(g.last)}
+		c.spans[c.hits-1] = scanner.Span{Start: int(h.first), End: int(h.last)}
 	}
 	if len(c.origins) < maxOrigins {
-		c.origins = append(c.origins, at)
+		c.origins = append(c.origins, h.at)
 	}
 }
 

@@ -57,8 +57,10 @@ type matching struct {
 
 // hit is a gram that an index has.
 type hit struct {
-	gram gram
-	at   int // the table's answer
+	gram
+	first int32 // where its first token begins
+	last  int32 // where its last one does
+	at    int   // the table's answer
 }
 
 // Detect reports what the indexes have. Span covers whole lines and Lines is
@@ -105,7 +107,7 @@ func (d *Detector) Detect(ctx context.Context, texts []scanner.Text) (found []sc
 			f.Text = i
 			found = append(found, f)
 		}
-		err := m.reader.probe(ctx, text.Bytes, d.want, func(s stream, probes []probe, b *batch) {
+		err := m.reader.probe(ctx, text.Bytes, d.want, func(s stream, probes []gram, b *batch) {
 			for k, ix := range d.indexes {
 				m.match(ix, s, probes, b, &m.chains[k][s], text.Bytes, report)
 			}
@@ -144,7 +146,7 @@ const near = 40
 // grams near it. Elsewhere, which is nearly everywhere, half of the lookups are
 // saved. What has shapes.length+probe-1 tokens in a row in common with an index
 // is never missed.
-func (m *matching) match(ix *Index, s stream, probes []probe, b *batch, c *chain, text []byte, report func(scanner.Finding)) {
+func (m *matching) match(ix *Index, s stream, probes []gram, b *batch, c *chain, text []byte, report func(scanner.Finding)) {
 	t := &ix.tables[s]
 	if t.count == 0 {
 		return
@@ -152,10 +154,10 @@ func (m *matching) match(ix *Index, s stream, probes []probe, b *batch, c *chain
 	look := func(from, to int) {
 		m.lookUp(ix, s, b, c, from, to)
 		for _, h := range m.hits {
-			if c.hits > 0 && h.gram.token-c.latest > evidences[s].gap {
+			if c.hits > 0 && h.token-c.latest > evidences[s].gap {
 				c.end(ix, s, text, report)
 			}
-			c.add(&h.gram, h.at, t.document(h.at))
+			c.add(&h, t.document(h.at))
 		}
 	}
 	if c.until > c.done {
@@ -194,20 +196,21 @@ func (m *matching) lookUp(ix *Index, s stream, b *batch, c *chain, from, to int)
 		return
 	}
 	m.winnow.begin(shape.length, shape.window)
-	m.grams = m.winnow.add(b.tokens[begin-b.before:end-b.before], m.grams[:0])
+	m.grams = m.winnow.add(&batch{tokens: b.tokens[begin-b.before : end-b.before], before: begin}, m.grams[:0])
 	t := &ix.tables[s]
 	for i := range m.grams {
-		m.grams[i].token += begin
 		m.hashes = append(m.hashes, m.grams[i].hash)
 	}
 	ix.secrets.hashAll(s, m.hashes)
 	m.likely = t.likely(m.hashes, m.likely[:0])
 	for _, i := range m.likely {
-		if m.grams[i].token < c.done {
+		g := m.grams[i]
+		if g.token < c.done {
 			continue
 		}
 		if at, ok := t.find(m.hashes[i]); ok {
-			m.hits = append(m.hits, hit{m.grams[i], at})
+			tokens := b.of(g, shape.length)
+			m.hits = append(m.hits, hit{g, tokens[0].at, tokens[len(tokens)-1].at, at})
 		}
 	}
 	if n := len(m.grams); n > 0 {

@@ -39,6 +39,9 @@ const (
 	unknown = ^uint64(0)
 )
 
+// gapSlot is where a gap is known, of which x is the bytes and the length.
+func gapSlot(x uint64) uint64 { return x * mix1 >> (64 - gapBits) }
+
 // between reads the bytes b[i:end] between two words. Nearly all are what was
 // read before: a few marks and what blanks begin the next line.
 func (l *lexer) between(b []byte, i, end int) {
@@ -49,8 +52,8 @@ func (l *lexer) between(b []byte, i, end int) {
 	}
 	// How many there are, or gapBytes+1 if blanks follow.
 	known := min(n, gapBytes)
-	x := binary.LittleEndian.Uint64(b[i:])&(1<<(8*uint(known)&63)-1) | uint64(min(n, gapBytes+1))<<56
-	g := &l.gaps[x*mix1>>(64-gapBits)]
+	x := binary.LittleEndian.Uint64(b[i:])&masks[known] | uint64(min(n, gapBytes+1))<<56
+	g := &l.gaps[gapSlot(x)]
 	if g.bytes != x {
 		*g = gap{x, sum(b[i:min(end, i+gapBytes+1)])}
 	}

@@ -32,46 +32,39 @@ type reader struct {
 	lexer lexer
 	wins  [streams]winnower
 	grams []gram
-
-	probers [streams]prober
-	probes  []probe
 }
 
 // checkEvery is how many bytes are read between two looks at the context.
 const checkEvery = 1 << 16
 
-// probe calls take with a batch of tokens at a time and its probes.
-func (r *reader) probe(ctx context.Context, text []byte, want [streams]bool, take func(stream, []probe, *batch)) error {
+// probe is read with the windows of probes.
+func (r *reader) probe(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram, *batch)) error {
 	for s := range streams {
-		r.probers[s].begin()
+		r.wins[s].begin(shapes[s].length, shapes[s].probe)
 	}
-	return r.each(ctx, text, want, func(s stream, b *batch) {
-		r.probes = r.probers[s].add(b, shapes[s].length, shapes[s].probe, r.probes[:0])
-		take(s, r.probes, b)
-	})
+	return r.each(ctx, text, want, take)
 }
 
-// read calls take for the streams that are wanted, with some grams at a time
-// and in order, so that little of a long text is held.
-func (r *reader) read(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram)) error {
+// read calls take for the streams that are wanted, with a batch of tokens at a time and
+// the grams that they decide on, in order, so that little of a long text is held.
+func (r *reader) read(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram, *batch)) error {
 	for s := range streams {
 		r.wins[s].begin(shapes[s].length, shapes[s].window)
 	}
-	return r.each(ctx, text, want, func(s stream, b *batch) {
-		r.grams = r.wins[s].add(b.tokens[b.kept:], r.grams[:0])
-		take(s, r.grams)
-	})
+	return r.each(ctx, text, want, take)
 }
 
-// each calls take for the streams that are wanted with a batch of tokens at a time.
-func (r *reader) each(ctx context.Context, text []byte, want [streams]bool, take func(stream, *batch)) error {
+// each is read with windows that have begun.
+func (r *reader) each(ctx context.Context, text []byte, want [streams]bool, take func(stream, []gram, *batch)) error {
 	r.lexer.begin(want[abstract])
 	checked := 0
 	for i := 0; i < len(text); {
 		i = r.lexer.fill(text, i)
 		for s := range streams {
 			if want[s] {
-				take(s, &r.lexer.batches[s])
+				b := &r.lexer.batches[s]
+				r.grams = r.wins[s].add(b, r.grams[:0])
+				take(s, r.grams, b)
 			}
 		}
 		if i-checked >= checkEvery {

@@ -56,7 +56,7 @@ func TestProbesAreAmongFingerprints(t *testing.T) {
 	}
 	r.lexer.all = true
 	want := [streams]bool{true, true}
-	if err := r.read(t.Context(), []byte(text), want, func(s stream, grams []gram) {
+	if err := r.read(t.Context(), []byte(text), want, func(s stream, grams []gram, _ *batch) {
 		for _, g := range grams {
 			have[s][g.token] = true
 		}
@@ -64,7 +64,7 @@ func TestProbesAreAmongFingerprints(t *testing.T) {
 		t.Fatal(err)
 	}
 	probes, missing := 0, 0
-	if err := r.probe(t.Context(), []byte(text), want, func(s stream, list []probe, b *batch) {
+	if err := r.probe(t.Context(), []byte(text), want, func(s stream, list []gram, b *batch) {
 		for _, g := range list {
 			probes++
 			if !have[s][g.token] && g.token > shapes[s].probe {

@@ -49,10 +49,9 @@ func (t *table) likely(hashes []uint64, out []int32) []int32 {
 		_ = t.blocks[:t.count*blockBytes]
 		return out[:n+likelyAVX2(&t.blocks[0], len(t.blocks)&^(blockBytes-1), t.count, &hashes[0], len(hashes), &out[n])]
 	}
-	blocks, count, sum := t.blocks, t.count, byte(0)
+	sum := byte(0)
 	for _, h := range hashes {
-		block, _ := bits.Mul64(h, count)
-		sum += blocks[block*blockBytes]
+		sum += t.blocks[t.block(h)*blockBytes]
 	}
 	out[n] = int32(sum) // which keeps the reads
 	for i, h := range hashes {

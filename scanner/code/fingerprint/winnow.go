@@ -1,96 +1,124 @@
 package fingerprint
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
 
 // A gram is a run of tokens that was chosen to stand for its neighbourhood.
 type gram struct {
 	hash  uint64 // of the tokens, without a key
-	first int32  // where the first token begins
-	last  int32  // where the last one does
 	token int    // which token of the text the first one is
-	// variety is how many different tokens the gram has, roughly; zero where
-	// nobody asked.
-	variety uint8
 }
-
-// ring is a power of two above the longest gram and the widest window.
-const ring = 64
 
 // winnower chooses grams as Schleimer, Wilkerson and Aiken do ("Winnowing:
 // local algorithms for document fingerprinting", SIGMOD 2003): of every window
 // of so many neighbouring grams the one with the least value. Two texts that
-// share length+window-1 tokens in a row share a chosen gram.
+// share length+window-1 tokens in a row share a chosen gram. There is no branch in it that a
+// processor cannot foresee: a wide window's least gram changes at one token in five, at
+// none that the one before would tell.
 type winnower struct {
 	length, window int
-	vary           bool // fill in variety
-	tokens         [ring]token
-	values         [ring]uint64
-	hash           uint64 // of the last length tokens
-	n              int    // tokens read
-	least          uint64
-	leastAt        int
+	values         []uint64 // of the grams at hand
+	keys           []int64  // their high bits, and the position from behind in the low ones
+	last           int      // token of the gram that was chosen last, or -1
 }
+
+// positions is how many grams are chosen from at a time: their number is in the
+// low bits of the keys.
+const positions = 1 << 12
 
 // begin forgets the text before.
-func (w *winnower) begin(length, window int) {
-	w.length, w.window = length, window
-	for i := range w.length {
-		w.tokens[-(i+1)&(ring-1)] = token{} // which leave the hash first
-	}
-	w.hash, w.n, w.least, w.leastAt = 0, 0, ^uint64(0), 0
-}
+func (w *winnower) begin(length, window int) { w.length, w.window, w.last = length, window, -1 }
 
-// add reads tokens and appends the grams that they decide on to out.
-func (w *winnower) add(tokens []token, out []gram) []gram {
-	length, window := w.length, w.window
-	h, n := w.hash, w.n
-	least, leastAt := w.least, w.leastAt
-	for _, t := range tokens {
-		// The oldest token leaves the hash, which is a cyclic polynomial.
-		old := w.tokens[(n-length)&(ring-1)].hash
-		h = bits.RotateLeft64(h, 1) ^ t.hash ^ bits.RotateLeft64(old, length)
-		w.tokens[n&(ring-1)] = t
-		n++
-		at := n - length // of the gram among grams
-		if at < 0 {
-			continue
-		}
-		v := h * mix2
-		w.values[at&(ring-1)] = v
-		if v <= least {
-			least, leastAt = v, at
-		} else if at-leastAt < window {
-			continue
-		} else {
-			// The least one has left the window.
-			least, leastAt = v, at
-			for i := at - 1; i > at-window; i-- {
-				if x := w.values[i&(ring-1)]; x < least {
-					least, leastAt = x, i
-				}
-			}
-		}
-		g := gram{
-			hash:  least, // which a multiplication made of its hash
-			first: w.tokens[leastAt&(ring-1)].at,
-			last:  w.tokens[(leastAt+length-1)&(ring-1)].at,
-			token: leastAt,
-		}
-		if w.vary {
-			g.variety = w.variety(leastAt)
-		}
-		out = append(out, g)
+// add appends the grams that the new tokens of a batch decide on to out.
+func (w *winnower) add(b *batch, out []gram) []gram {
+	// The first gram that ends in a new token, and those of its window.
+	first := max(b.kept-w.length+1, 0)
+	for first+w.length <= len(b.tokens) {
+		from := max(first-w.window+1, 0)
+		to := min(from+positions-w.window, len(b.tokens)-w.length+1)
+		out = w.choose(b, from, first, to, out)
+		first = to
 	}
-	w.hash, w.n, w.least, w.leastAt = h, n, least, leastAt
 	return out
 }
 
-// variety counts the different tokens of the gram that begins at a token, by
-// their hashes' high bits: a list of zeros has two.
-func (w *winnower) variety(at int) uint8 {
-	var set uint64
-	for i := range w.length {
-		set |= 1 << (w.tokens[(at+i)&(ring-1)].hash >> 58)
+// choose chooses of the grams at b.tokens[from:to], of which those before first have
+// had their turn as the last one of a window.
+func (w *winnower) choose(b *batch, from, first, to int, out []gram) []gram {
+	n := to - from
+	w.values = slices.Grow(w.values[:0], n)[:n]
+	w.keys = slices.Grow(w.keys[:0], n+w.window+slack)[:n+w.window+slack]
+	values, keys := w.values, w.keys
+	// Before the first gram of a text there are none, which are never chosen.
+	lead := w.window - 1 - (first - from)
+	for i := range lead {
+		keys[i] = math.MaxInt64
 	}
-	return uint8(bits.OnesCount64(set))
+	keys = keys[:lead+n]
+	// The hash is a cyclic polynomial.
+	h := uint64(0)
+	for _, t := range b.tokens[from : from+w.length-1] {
+		h = bits.RotateLeft64(h, 1) ^ t.hash
+	}
+	oldest := w.length - 1 // which was rotated so often
+	ends, begins, own := b.tokens[from+oldest:][:n], b.tokens[from:][:n], keys[lead:][:n]
+	for i := range values {
+		h = bits.RotateLeft64(h, 1) ^ ends[i].hash
+		v := h * mix2
+		values[i] = v
+		// Of equals the later one is less.
+		own[i] = int64((v^1<<63)&^(positions-1)) | int64(positions-1-i)
+		h ^= bits.RotateLeft64(begins[i].hash, oldest)
+	}
+	// The least of two in a row, of four, and so on, and at last of a window,
+	// from each position on.
+	width := 1
+	for ; 2*width <= w.window; width *= 2 {
+		keys = least(keys, width)
+	}
+	keys = least(keys, w.window-width)
+	k := len(out)
+	out = slices.Grow(out, len(keys))[:k+len(keys)]
+	begin := b.before + from
+	last := w.last - begin
+	for _, key := range keys {
+		i := positions - 1 - int(key&(positions-1))
+		out[k] = gram{values[i], begin + i}
+		if i != last {
+			k++
+		}
+		last = i
+	}
+	w.last = begin + last
+	return out[:k]
+}
+
+// slack is how many keys may be read behind the last one.
+const slack = 3
+
+// least makes each key the lesser of itself and the one so many ahead of it, and
+// returns those that have one ahead.
+func least(keys []int64, ahead int) []int64 {
+	n := len(keys) - ahead
+	if useAVX2 {
+		leastAVX2(&keys[:n+ahead+slack][0], n, ahead)
+		return keys[:n]
+	}
+	for i, k := range keys[ahead:] {
+		keys[i] = min(keys[i], k)
+	}
+	return keys[:n]
+}
+
+// variety counts the different tokens of a gram by their hashes' high bits: a
+// list of zeros has two.
+func variety(tokens []token) int {
+	var set uint64
+	for i := range tokens {
+		set |= 1 << (tokens[i].hash >> 58)
+	}
+	return bits.OnesCount64(set)
 }

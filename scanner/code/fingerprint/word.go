@@ -23,7 +23,7 @@ func scramble(x uint64) uint64 {
 }
 
 // hashWord returns the hash of a word that is not empty. Words of up to eight
-// bytes are their own bytes in one number; see fill.
+// bytes are their own bytes in one number; see passage.
 func hashWord(w []byte) uint64 {
 	n := uint64(len(w))
 	h := n << 56
@@ -49,8 +49,7 @@ func hashASCII(w []byte, n int) uint64 {
 		h = scramble(h ^ (binary.LittleEndian.Uint64(w) | 0x20*ones))
 		w, n = w[8:], n-8
 	}
-	mask := ^uint64(0) >> (64 - 8*n)
-	return scramble(h ^ (binary.LittleEndian.Uint64(w)|0x20*ones)&mask)
+	return scramble(h ^ (binary.LittleEndian.Uint64(w)|0x20*ones)&masks[n])
 }
 
 // masks have the bytes set that a word of so many bytes has, up to eight.
@@ -61,20 +60,19 @@ var masks = func() (t [9]uint64) {
 	return t
 }()
 
-// word reads the word b[i:end], whatever it is.
-func (l *lexer) word(b []byte, i, end int) {
-	n := end - i
-	switch {
-	case i+n&^7+8 > len(b) || !isASCII(b[i:end]):
-		l.slow(b, i, end)
+// long reads the word b[i:end], which has eight bytes or more, is not all ASCII, or stands at
+// the text's end.
+func (l *lexer) long(b []byte, i, end int) {
+	switch n := end - i; {
+	case !isASCII(b[i:end]):
+		l.unicode(b, i, end)
 		return
-	case n < 8:
-		x := binary.LittleEndian.Uint64(b[i:])
-		h := hashASCII(b[i:], n)
-		l.plain = append(l.plain, token{h, int32(i)})
-		if l.both && i >= l.skipTo {
-			l.name(h, x&(1<<(8*n)-1)*mix1^uint64(n), b[i], i)
+	case i+n&^7+8 > len(b):
+		l.lower = l.lower[:0]
+		for _, c := range b[i:end] {
+			l.lower = append(l.lower, c|0x20)
 		}
+		l.add(i)
 		return
 	}
 	whole := uint64(0)
@@ -85,7 +83,7 @@ func (l *lexer) word(b []byte, i, end int) {
 	}
 	if l.both && i >= l.skipTo {
 		// Its first and last eight bytes, and in lower case all of it.
-		id := (binary.LittleEndian.Uint64(b[i:]) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(b[max(i, end-8):]), 17)) * mix1
+		id := (binary.LittleEndian.Uint64(b[i:]) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(b[end-8:]), 17)) * mix1
 		l.name(whole, id^whole, b[i]|0x20, i)
 	}
 }
@@ -100,23 +98,6 @@ func isASCII(w []byte) bool {
 		all |= uint64(c)
 	}
 	return all&high == 0
-}
-
-// slow reads the word b[i:end] byte by byte.
-func (l *lexer) slow(b []byte, i, end int) {
-	all := byte(0)
-	for _, c := range b[i:end] {
-		all |= c
-	}
-	if all >= utf8.RuneSelf {
-		l.unicode(b, i, end)
-		return
-	}
-	l.lower = l.lower[:0]
-	for _, c := range b[i:end] {
-		l.lower = append(l.lower, c|0x20)
-	}
-	l.add(i)
 }
 
 // add adds the word in l.lower, which begins at an offset of the text.
