@@ -191,6 +191,7 @@ var checkTable = withChecks(withIdentifiers(map[string]checkDef{
 	"outside-url":      {doc: "the value is not in the path of a URL", context: outsideURL},
 	"outside-userinfo": {doc: "the value is not the user and password in a URL", context: outsideUserinfo},
 	"outside-blob":     {doc: "the value is not a part of a longer run of base64 or hexadecimal characters", context: outsideBlob},
+	"outside-block":    {doc: "the value is no line of a block of base64 that is cut into lines of 60 characters or more", context: outsideBlock},
 	"lone":             {doc: "no other group of digits stands beside the value, joined by a space or a hyphen", context: lone},
 	"literal":          {doc: "the value is written out: no call, index or member access follows it", context: literal},
 	"labelled":         {doc: "a word such as key, token or secret stands before the value, or a sign of assignment directly so, and no word such as commit or checksum; the value is no name, nor part of an address that has no place for credentials and no such word before it", context: labelled, dear: true},

@@ -106,6 +106,56 @@ func outsideBlob(c *candidate) bool {
 	return !blob(c.before(1)) && !blob(c.after(1))
 }
 
+// minWrapped and maxWrapped are how long the lines of wrapped base64 are, the
+// longest with what indents or quotes them. PEM breaks at 64 characters, MIME at
+// 76, which no key is long (RFC 4648, section 3.1).
+const minWrapped, mimeLine, maxWrapped = 60, 76, 160
+
+// outsideBlock wants the value not to be a line of a block of base64: an
+// attachment or an image is cut into lines of one length, of which each looks as
+// random as a key. A list of keys is none: its lines have no plus sign or slash,
+// or end in equals signs.
+func outsideBlock(c *candidate) bool {
+	from := max(0, c.start-maxWrapped)
+	from += bytes.LastIndexByte(c.text[from:c.start], '\n') + 1
+	to := min(len(c.text), c.end+maxWrapped)
+	if n := bytes.IndexByte(c.text[c.end:to], '\n'); n >= 0 {
+		to = c.end + n
+	}
+	line := wrapped(c.text[from:to])
+	if len(line) < c.end-c.start {
+		return true
+	}
+	block := func(whole, rest []byte) bool {
+		return len(whole) >= minWrapped && len(rest) <= len(whole) && bytes.IndexByte(whole, '=') < 0 &&
+			(len(whole) == mimeLine || bytes.ContainsAny(whole, "+/") || bytes.ContainsAny(rest, "+/"))
+	}
+	if from > 0 && c.text[from-1] == '\n' {
+		before := c.text[max(0, from-1-maxWrapped) : from-1]
+		if block(wrapped(before[bytes.LastIndexByte(before, '\n')+1:]), line) {
+			return false
+		}
+	}
+	if to == len(c.text) || c.text[to] != '\n' {
+		return true
+	}
+	behind, _, _ := bytes.Cut(c.text[to+1:min(len(c.text), to+1+maxWrapped)], []byte{'\n'})
+	behind = wrapped(behind)
+	return len(behind) < minWrapped || !block(line, behind)
+}
+
+// wrapped returns the line without what indents and quotes it if it consists of
+// base64 then, and nothing else.
+func wrapped(line []byte) []byte {
+	line = bytes.Trim(line, " \t\r>|#*\"'`,;\\")
+	for _, b := range line {
+		if !isAlnum(b) && b != '+' && b != '/' && b != '=' {
+			return nil
+		}
+	}
+	return line
+}
+
 func quoted(c *candidate) bool {
 	open, end := c.before(1), c.after(1)
 	return open == end && (open == '"' || open == '\'' || open == '`')

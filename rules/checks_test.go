@@ -197,6 +197,8 @@ func TestValueChecks(t *testing.T) {
 }
 
 func TestContextChecks(t *testing.T) {
+	plain := strings.Repeat("k3x9Q2m7w1za", 6)
+	row := plain[:30] + "+/" + plain[30:]
 	// The value is what stands between the bars.
 	for name, c := range map[string]struct{ pass, fail []string }{
 		"not-amount":       {[]string{"call |200-1000| now", "(|482-913|)", "|482-913|. Then"}, []string{"$|200-1000|", "$ |200-1000|", "|10-20| %", "|200-300| €", "4.|240.69.13|"}},
@@ -205,11 +207,15 @@ func TestContextChecks(t *testing.T) {
 		"outside-url":      {[]string{"|482913|", "https://a.b/c?id=|482913|", "see https://a.b/c |482913|"}, []string{"https://a.b/|482913|/x"}},
 		"outside-userinfo": {[]string{"|jane@a.de|", "mailto:|jane@a.de|", "https://a.b/x:|jane@a.de|", "https://a.b?m:|jane@a.de|", "x://a |jane@a.de|"}, []string{"pg://|jane@a.de|", "pg://shop" + ":|Kelp8@db.a.de|", "pg://shop" + ":a:b|Kelp8@db.a.de|"}},
 		"outside-blob":     {[]string{"=|482913|="}, []string{"ab+|482913|", "|482913|/x"}},
-		"lone":             {[]string{"call |4829 13|", "a-|4829|-b"}, []string{"99 |4829|", "|4829|-13"}},
-		"variable":         {[]string{"key = |newPrivateKey768|,"}, []string{`"|newPrivateKey768|"`, "key = |k3x9q2m7w1za|"}},
-		"literal":          {[]string{"|hunter22|", "|hunter22|."}, []string{"|getPassword|()", "|env|[x]", "|config|.password", "|$name|"}},
-		"name-field":       {[]string{"name: |Ann Lee| is", "name: |Ann|", `"|Ann|"`}, []string{"name: |Ann| is"}},
-		"quoted":           {[]string{`"|x|"`, "'|x|'"}, []string{"|x|", `"|x|'`}},
+		"outside-block": {
+			[]string{"|" + row + "|", "key\n|" + row + "|\nend", "|" + row[:40] + "|\n" + row[:40], "|" + plain + "|\n" + plain, "|" + row[1:] + "=|\n" + row[1:] + "=", "a: |" + row + "|\n" + row[5:]},
+			[]string{"|" + row + "|\n" + row, row + "\n|" + row + "|", "> " + row + "\n> |" + row[9:] + "|\n", "  |" + row + "|\r\n  " + row + "\r\n"},
+		},
+		"lone":       {[]string{"call |4829 13|", "a-|4829|-b"}, []string{"99 |4829|", "|4829|-13"}},
+		"variable":   {[]string{"key = |newPrivateKey768|,"}, []string{`"|newPrivateKey768|"`, "key = |k3x9q2m7w1za|"}},
+		"literal":    {[]string{"|hunter22|", "|hunter22|."}, []string{"|getPassword|()", "|env|[x]", "|config|.password", "|$name|"}},
+		"name-field": {[]string{"name: |Ann Lee| is", "name: |Ann|", `"|Ann|"`}, []string{"name: |Ann| is"}},
+		"quoted":     {[]string{`"|x|"`, "'|x|'"}, []string{"|x|", `"|x|'`}},
 	} {
 		k := check{checkDef: checkTable[name]}
 		for want, texts := range map[bool][]string{true: c.pass, false: c.fail} {
