@@ -69,12 +69,12 @@ type exactOp struct {
 	set, altSet uint16
 	arg         uint16
 	joint       uint16 // its number as a joint, to which several instructions lead, counted from 1 on; or 0
-	out, alt    uint32
 
 	// Of a fork with a chain: the table of the bytes that only the class takes, which is empty if there is none, and the fork behind the first byte. The others
 	// follow two instructions apart, unless it is this one; arg says how many there are.
-	next  uint32
-	class uint16
+	class    uint16
+	next     uint32
+	out, alt uint32
 }
 
 // Of a fork, in high: its way takes one byte of the set that it has asked about, so that a byte in ASCII need not be
