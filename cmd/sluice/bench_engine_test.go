@@ -19,8 +19,8 @@ func TestBenchEngineCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, textSize := range []int{1 << 10, 8 << 10, 256 << 10} {
-		corpora := bench.Corpora(1, 256<<10, textSize)
+	for _, textSize := range []int{1 << 10, 8 << 10, 1 << 20} {
+		corpora := bench.Corpora(1, 1<<20, textSize)
 		results, err := bench.Engine(t.Context(), cases[:1], corpora, bench.EngineOptions{MinCPU: time.Nanosecond})
 		if err != nil {
 			t.Errorf("texts of %d bytes: %v", textSize, err)
