@@ -57,12 +57,9 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 	// Both sets have the same words.
 	sc.noted, outer.noted = outer.noted, sc.noted
 	defer func() { sc.noted, outer.noted = outer.noted, sc.noted }()
-	anchors := outer.anchors
-	slices.SortFunc(anchors, func(a, b anchor) int { return cmp.Compare(a.Start, b.Start) })
-	longest := 0
-	for i := range anchors {
-		longest = max(longest, anchors[i].End-anchors[i].Start)
-	}
+	around := &sc.around
+	around.note(outer.anchors, len(v.text))
+	anchors := around.sorted
 	reach := 0
 	for _, judges := range b.judges {
 		reach = max(reach, judges[0].within())
@@ -83,9 +80,13 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 			}
 			m := &sc.matches[k]
 			judges := b.judges[m.Pattern]
+			// Most candidates in a text full of findings are a part of one.
+			if around.touches(judges[0].rule.Kind, m.GroupStart+from, m.GroupEnd+from) {
+				continue
+			}
 			c := &sc.candidate
 			*c = newCandidate(v.text, m.GroupStart+from, m.GroupEnd+from, m.Start+from, m.End+from)
-			if c.tooShort(b.counts[m.Pattern]) && sc.trace == nil || !judges[0].isBeside(c, anchors, longest) {
+			if c.tooShort(b.counts[m.Pattern]) && sc.trace == nil || !judges[0].isBeside(c, around) {
 				continue
 			}
 			if found, err = b.consider(ctx, found, sc, judges, c, v.label); err != nil {
@@ -141,27 +142,26 @@ func (sc *scratch) closedIn(b *Set, from, to int) match.Gate {
 // within is how many bytes may lie between what the judge's pattern finds and what else was found.
 func (j *judge) within() int { return cmp.Or(j.beside.Within, defaultBeside) }
 
-// isBeside reports whether the candidate stands near enough to a finding of another rule of its kind,
-// and is no part of what is found already. No anchor is longer than longest.
-func (j *judge) isBeside(c *candidate, anchors []anchor, longest int) bool {
+// isBeside reports whether the candidate, which touches nothing that is found, stands near enough to a finding of another
+// rule of its kind.
+func (j *judge) isBeside(c *candidate, around *surroundings) bool {
 	within := j.within()
-	first, _ := slices.BinarySearchFunc(anchors, c.start-within-longest, func(a anchor, at int) int { return cmp.Compare(a.Start, at) })
-	near := false
-	for i := range anchors[first:] {
-		a := &anchors[first+i]
-		if a.Start >= c.end+within {
-			break
-		}
-		switch {
-		case a.kind != j.rule.Kind || a.End+within <= c.start:
-		case a.Start < c.end && a.End > c.start:
-			return false
-		case near: // most texts with a candidate are full of findings
-		case (a.rule != j.rule.ID || j.beside.Own) && !j.barren[a.rule]:
-			near = true
+	counts := func(a *anchor) bool {
+		return a.kind == j.rule.Kind && a.End+within > c.start && (a.rule != j.rule.ID || j.beside.Own) && !j.barren[a.rule]
+	}
+	// Most texts with a candidate are full of findings: the next on either side decides.
+	next := around.from(c.start)
+	for i := next - 1; i >= 0 && around.sorted[i].Start > c.start-within-around.longest; i-- {
+		if counts(&around.sorted[i]) {
+			return true
 		}
 	}
-	return near
+	for i := next; i < len(around.sorted) && around.sorted[i].Start < c.end+within; i++ {
+		if counts(&around.sorted[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // outward moves the ends of a window to where no word is cut, nor a character.

@@ -22,11 +22,12 @@ type scratch struct {
 	decided  []int         // the other judges of it
 	found    []match.Match // of unless and parts
 	parts    []partState
-	keyed    int      // how many bytes of the text are its key
-	asked    []int    // judges of a group
-	trace    *tracer  // nil but in Explain
-	gates    []gate   // of the set
-	anchors  []anchor // findings of the text that others may stand beside
+	keyed    int          // how many bytes of the text are its key
+	asked    []int        // judges of a group
+	trace    *tracer      // nil but in Explain
+	gates    []gate       // of the set
+	anchors  []anchor     // findings of the text that others may stand beside
+	around   surroundings // those, in order
 	besides  besideGate
 	taken    []scanner.Span // by findings
 
