@@ -13,7 +13,7 @@ import (
 type anchor struct {
 	scanner.Span
 	kind scanner.Kind
-	rule string
+	rule int32 // by the order of the files
 }
 
 const (
@@ -25,12 +25,26 @@ const (
 	maxAnchor = 512
 )
 
+// ruleNumbers are the numbers of rules by their ids, in the order of the files.
+func ruleNumbers(files []*File) map[string]int32 {
+	numbers := make(map[string]int32)
+	for _, f := range files {
+		for _, r := range f.Rules {
+			numbers[r.ID] = int32(len(numbers))
+		}
+	}
+	return numbers
+}
+
 // anchor notes a finding of a view that patterns may look around.
-func (sc *scratch) anchor(f *scanner.Finding) {
+func (sc *scratch) anchor(f *scanner.Finding, numbers map[string]int32) {
 	if f.Confidence < scanner.Medium {
 		return
 	}
-	a := anchor{f.Span, f.Kind, f.Rule}
+	if f.Rule != sc.last.rule { // most come from one rule in a row
+		sc.last.rule, sc.last.number = f.Rule, numbers[f.Rule]
+	}
+	a := anchor{f.Span, f.Kind, sc.last.number}
 	if a.End-a.Start > maxAnchor {
 		last := a
 		last.Start = a.End - maxAnchor
@@ -53,6 +67,7 @@ func (s *Set) besides(ctx context.Context, found []scanner.Finding, outer *scrat
 	sc.trace = outer.trace
 	defer func() { sc.trace = nil }()
 	sc.resetParts()
+	sc.lines = lineHits{}
 	sc.keyed = v.label
 	// Both sets have the same words.
 	sc.noted, outer.noted = outer.noted, sc.noted
@@ -147,7 +162,7 @@ func (j *judge) within() int { return cmp.Or(j.beside.Within, defaultBeside) }
 func (j *judge) isBeside(c *candidate, around *surroundings) bool {
 	within := j.within()
 	counts := func(a *anchor) bool {
-		return a.kind == j.rule.Kind && a.End+within > c.start && (a.rule != j.rule.ID || j.beside.Own) && !j.barren[a.rule]
+		return a.kind == j.rule.Kind && a.End+within > c.start && (a.rule != j.number || j.beside.Own) && j.barren[a.rule>>6]>>(a.rule&63)&1 == 0
 	}
 	// Most texts with a candidate are full of findings: the next on either side decides.
 	next := around.from(c.start)
@@ -181,17 +196,17 @@ func outward(text []byte, from, to int) (int, int) {
 	return max(from, 0), min(to, len(text))
 }
 
-// excepted returns the ids of the rules whose findings do not count for beside.
-func (b *Beside) excepted(files []*File) map[string]bool {
-	ids := make(map[string]bool)
+// excepted returns the rules whose findings do not count for beside, a bit each by their numbers.
+func (b *Beside) excepted(files []*File, numbers map[string]int32) []uint64 {
+	rules := make([]uint64, len(numbers)/64+1)
 	for _, f := range files {
 		for _, r := range f.Rules {
-			if r.isOneOf(b.Except) || len(b.Of) > 0 && !r.isOneOf(b.Of) {
-				ids[r.ID] = true
+			if n := numbers[r.ID]; r.isOneOf(b.Except) || len(b.Of) > 0 && !r.isOneOf(b.Of) {
+				rules[n>>6] |= 1 << (n & 63)
 			}
 		}
 	}
-	return ids
+	return rules
 }
 
 // isOneOf reports whether a list has the rule's id or one of its tags.

@@ -24,12 +24,26 @@ func newCandidate(text []byte, start, end, from, to int) candidate {
 
 // count fills in chars.
 func (c *candidate) count() {
-	c.chars = 0
-	for _, b := range c.text[c.start:c.end] {
-		if isAlnum(b) {
-			c.chars++
+	c.chars = countAlnum(c.text[c.start:c.end])
+}
+
+// alnum is one for letters and digits of ASCII.
+var alnum = func() (table [256]uint8) {
+	for b := range table {
+		if isAlnum(byte(b)) {
+			table[b] = 1
 		}
 	}
+	return table
+}()
+
+// countAlnum returns how many letters and digits of ASCII a text has.
+func countAlnum(text []byte) int {
+	n := 0
+	for _, b := range text {
+		n += int(alnum[b])
+	}
+	return n
 }
 
 // unbroken is true of a match that is one run of letters and digits: there is no
@@ -43,13 +57,7 @@ func (c *candidate) tooShort(counts uint64) bool { return c.tooShortFrom(c.start
 
 // tooShortFrom is tooShort for a value that begins inside the candidate's.
 func (c *candidate) tooShortFrom(at int, counts uint64) bool {
-	chars := c.chars
-	for _, b := range c.text[c.start:max(at, c.start)] {
-		if isAlnum(b) {
-			chars--
-		}
-	}
-	if chars >= bits.TrailingZeros64(counts) {
+	if chars := c.chars - countAlnum(c.text[c.start:max(at, c.start)]); chars >= bits.TrailingZeros64(counts) {
 		return false
 	}
 	for _, b := range c.text[c.end:min(len(c.text), c.end+2)] {

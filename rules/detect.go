@@ -20,16 +20,21 @@ type scratch struct {
 	hope     hope // of the candidate at hand
 	findings []scanner.Finding
 	decided  []int         // the other judges of it
-	found    []match.Match // of unless and parts
+	found    []match.Match // of parts
+	lines    lineHits
 	parts    []partState
-	keyed    int          // how many bytes of the text are its key
-	asked    []int        // judges of a group
-	trace    *tracer      // nil but in Explain
-	gates    []gate       // of the set
-	anchors  []anchor     // findings of the text that others may stand beside
-	around   surroundings // those, in order
-	besides  besideGate
-	taken    []scanner.Span // by findings
+	keyed    int      // how many bytes of the text are its key
+	asked    []int    // judges of a group
+	trace    *tracer  // nil but in Explain
+	gates    []gate   // of the set
+	anchors  []anchor // findings of the text that others may stand beside
+	last     struct {
+		rule   string
+		number int32
+	} // of an anchor
+	around  surroundings // those, in order
+	besides besideGate
+	taken   placeSet // by findings
 
 	// The candidate at hand, and one that begins inside it. They stand here since checks are
 	// called by pointer, for which each candidate would otherwise need memory of its own.
@@ -65,6 +70,7 @@ func (s *Set) detect(ctx context.Context, sc *scratch, texts []scanner.Text) ([]
 			continue
 		}
 		sc.resetParts()
+		sc.lines = lineHits{}
 		sc.keyed = v.label
 		ofText := len(found)
 		sc.anchors = sc.anchors[:0]
@@ -117,7 +123,7 @@ func (s *Set) place(found []scanner.Finding, sc *scratch, v *view, text int) {
 	for i := range found {
 		f := &found[i]
 		if s.beside != nil {
-			sc.anchor(f)
+			sc.anchor(f, s.numbers)
 		}
 		f.Text, f.Span = text, v.original(f.Span)
 	}

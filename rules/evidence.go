@@ -201,30 +201,26 @@ func clauseBefore(c *candidate) int {
 	return start
 }
 
-// line returns the lines that the match touches, up to maxLine bytes on either
+// line returns where the lines stand that the match touches, up to maxLine bytes on either
 // side of it.
-func (c *candidate) line() []byte {
-	from := max(0, c.from-maxLine)
-	if at := bytes.LastIndexByte(c.text[from:c.from], '\n'); at >= 0 {
+func (c *candidate) line() (from, to int) {
+	from = max(0, c.from-maxLine)
+	if at := lastBreak(c.text[from:c.from]); at >= 0 {
 		from += at + 1
 	}
-	to := min(len(c.text), c.to+maxLine)
+	to = min(len(c.text), c.to+maxLine)
 	if at := bytes.IndexByte(c.text[c.to:to], '\n'); at >= 0 {
 		to = c.to + at
 	}
-	return wholeRunes(c.text, from, to)
+	// Less a character that is cut.
+	for from < to && c.text[from]&0xC0 == 0x80 {
+		from++
+	}
+	for to > from && to < len(c.text) && c.text[to]&0xC0 == 0x80 {
+		to--
+	}
+	return from, to
 }
 
 // maxLine bounds how much of a line is looked at, in bytes on either side.
 const maxLine = 500
-
-// wholeRunes returns text[from:to] less a character that is cut.
-func wholeRunes(text []byte, from, to int) []byte {
-	for from < to && text[from]&0xC0 == 0x80 {
-		from++
-	}
-	for to > from && to < len(text) && text[to]&0xC0 == 0x80 {
-		to--
-	}
-	return text[from:to]
-}

@@ -296,6 +296,7 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 		w := j.stopWords.in(c.value())
 		add("unless.stop_words", then(w != "", w, "none in the value"), w != "", then(w != "", "dropped", ""))
 	}
+	from, to := c.line()
 	for _, list := range []struct {
 		field string
 		exprs []string
@@ -304,16 +305,16 @@ func (j *judge) evidence(ctx context.Context, sc *scratch, c *candidate) (steps 
 	}{
 		{"unless.patterns", j.rule.unless().Patterns, j.patterns, c.value()},
 		{"unless.match_patterns", j.rule.unless().MatchPatterns, j.inMatch, c.whole()},
-		{"unless.line_patterns", j.rule.unless().LinePatterns, j.inLine, c.line()},
+		{"unless.line_patterns", j.rule.unless().LinePatterns, j.inLine, c.text[from:to]},
 	} {
 		if list.set == nil {
 			continue
 		}
-		hit, err := sc.anyIn(ctx, list.set, list.text)
-		if err != nil {
+		var err error
+		if sc.found, err = list.set.Find(ctx, sc.found[:0], list.text); err != nil {
 			return nil, err
 		}
-		what := "none of them"
+		what, hit := "none of them", len(sc.found) > 0
 		if hit {
 			what = list.exprs[sc.found[0].Pattern]
 		}

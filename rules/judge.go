@@ -21,8 +21,9 @@ type judge struct {
 	near       []nearby
 	needsNear  bool
 	beside     *Beside
-	barren     map[string]bool // ids of rules that beside excepts
-	required   *wordList       // without one of its words nearby nothing is found
+	barren     []uint64  // rules that beside excepts, a bit each by their numbers
+	number     int32     // of the rule, if beside is set
+	required   *wordList // without one of its words nearby nothing is found
 	base       scanner.Confidence
 	unless     *wordList
 	values     map[string]bool
@@ -121,7 +122,7 @@ func newJudges(r *Rule, parts *partMaker, words *lexicon, beside bool) ([]judge,
 		}
 		j := proto
 		if beside {
-			j.beside, j.barren = p.Beside, p.Beside.excepted(parts.files)
+			j.beside, j.number, j.barren = p.Beside, parts.numbers[r.ID], p.Beside.excepted(parts.files, parts.numbers)
 		}
 		j.expr = match.Pattern{Expr: p.expr(r), Literals: r.Keywords}
 		j.checkNames = checkNames(r.Checks, p.allChecks(r))
@@ -311,25 +312,47 @@ func (j *judge) worthless(ctx context.Context, sc *scratch, c *candidate) (bool,
 		return true, nil
 	}
 	if j.patterns != nil {
-		if hit, err := sc.anyIn(ctx, j.patterns, c.value()); hit || err != nil {
+		if hit, err := j.patterns.Any(ctx, c.value()); hit || err != nil {
 			return true, err
 		}
 	}
 	if j.inMatch != nil {
-		if hit, err := sc.anyIn(ctx, j.inMatch, c.whole()); hit || err != nil {
+		if hit, err := j.inMatch.Any(ctx, c.whole()); hit || err != nil {
 			return true, err
 		}
 	}
 	if j.inLine != nil {
-		return sc.anyIn(ctx, j.inLine, c.line())
+		return sc.lines.any(ctx, j.inLine, c)
 	}
 	return false, nil
 }
 
-// anyIn reports whether a pattern of the set matches in the text.
-func (sc *scratch) anyIn(ctx context.Context, set *lateSet, text []byte) (hit bool, err error) {
-	sc.found, err = set.Find(ctx, sc.found[:0], text)
-	return len(sc.found) > 0, err
+// lineHits are the last answers about lines that some candidates have in common.
+type lineHits struct {
+	all  [8]lineHit
+	next int
+}
+
+type lineHit struct {
+	set      *lateSet
+	from, to int
+	hit      bool
+}
+
+// any reports whether a pattern of the set matches in the line of the candidate.
+func (l *lineHits) any(ctx context.Context, set *lateSet, c *candidate) (bool, error) {
+	from, to := c.line()
+	for i := range l.all {
+		if h := &l.all[i]; h.set == set && h.from == from && h.to == to {
+			return h.hit, nil
+		}
+	}
+	hit, err := set.Any(ctx, c.text[from:to])
+	if err == nil {
+		l.all[l.next] = lineHit{set, from, to, hit}
+		l.next = (l.next + 1) % len(l.all)
+	}
+	return hit, err
 }
 
 func anyHolds(checks []check, c *candidate) bool {

@@ -29,3 +29,12 @@ func (s *lateSet) Find(ctx context.Context, dst []match.Match, text []byte) ([]m
 	}
 	return set.Find(ctx, dst, text)
 }
+
+// Any is match.Set.Any.
+func (s *lateSet) Any(ctx context.Context, text []byte) (bool, error) {
+	set, err := s.compiled()
+	if err != nil {
+		return false, err
+	}
+	return set.Any(ctx, text)
+}

@@ -60,10 +60,11 @@ type partState struct {
 
 // partMaker makes the parts of rules, and what they have in common.
 type partMaker struct {
-	files []*File
-	count int
-	sets  map[string]*lateSet // of lists of expressions, which rules may share
-	late  []*lateSet          // all of them, and those of parts
+	files   []*File
+	numbers map[string]int32 // of the rules
+	count   int
+	sets    map[string]*lateSet // of lists of expressions, which rules may share
+	late    []*lateSet          // all of them, and those of parts
 }
 
 // compile makes a set of the expressions, nil if there are none.

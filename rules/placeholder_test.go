@@ -50,7 +50,7 @@ func TestNoPlaceholderIsReported(t *testing.T) {
 		"00000000-0000-0000-0000-000000000000", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "0000000000000000000000000000000000000000", "ffffffffffffffffffffffffffffffff", "deadbeefdeadbeefdeadbeefdeadbeef",
 		"my-secret-token", "mysecretpassword", "minioadmin", "%s", "%v", "{0}", "#{token}", "@Model.Key", "vault:secret/data/app#key", "...", "…", "n/a",
 	}
-	for v := range publishedValues {
+	for v := range publishedValues.values {
 		values = append(values, v)
 	}
 	slices.Sort(values)

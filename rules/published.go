@@ -6,7 +6,7 @@ import "bytes"
 // or that open only what runs on one's own machine (see publishedSecrets). Those of Google are the ones in the
 // repository firebase/firebase-android-sdk. Each is written in two parts, since other
 // scanners would take this file for a leak.
-var publishedValues = func() map[string]bool {
+var publishedValues = newSampleSet(func() map[string]bool {
 	values := make(map[string]bool)
 	for _, parts := range [...][2]string{
 		// Google's samples of code for Android.
@@ -54,7 +54,7 @@ var publishedValues = func() map[string]bool {
 		values[parts[0]+parts[1]] = true
 	}
 	return values
-}()
+}())
 
 // printedSample is true of a candidate that is a part of such a value.
 func printedSample(c *candidate) bool {

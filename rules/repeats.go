@@ -2,7 +2,6 @@ package rules
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -43,15 +42,11 @@ func (s *Set) repeats(found []scanner.Finding, sc *scratch, first int, text []by
 	if len(words) == 0 {
 		return found
 	}
-	taken := sc.taken[:0] // by what is found already, in order and none inside another
-	for _, f := range found[first:] {
-		if f.Confidence >= scanner.Medium {
-			taken = append(taken, f.Span)
+	sc.taken = sc.taken.sized(len(text)) // by what is found already
+	for i := first; i < len(found); i++ {
+		if f := &found[i]; f.Confidence >= scanner.Medium {
+			sc.taken.add(f.Span.Start, min(f.Span.End, len(text)))
 		}
-	}
-	taken = joined(taken)
-	if sc.taken = taken; cap(taken) > keepFindings {
-		sc.taken = nil
 	}
 	for k, word := range words {
 		f := found[owner[k]]
@@ -65,33 +60,13 @@ func (s *Set) repeats(found []scanner.Finding, sc *scratch, first int, text []by
 				break
 			}
 			span := scanner.Span{Start: at + n, End: at + n + len(word)}
-			if at = span.End; aloneAt(text, span) && !touches(taken, span) {
+			if at = span.End; aloneAt(text, span) && !sc.taken.hasAny(span.Start, span.End) {
 				found = append(found, scanner.Finding{Rule: f.Rule, Kind: f.Kind, Text: f.Text, Span: span, Confidence: scanner.Medium})
 				times++
 			}
 		}
 	}
 	return found
-}
-
-// joined sorts spans and makes one of those that overlap.
-func joined(spans []scanner.Span) []scanner.Span {
-	slices.SortFunc(spans, func(a, b scanner.Span) int { return cmp.Compare(a.Start, b.Start) })
-	out := spans[:0]
-	for _, span := range spans {
-		if last := len(out) - 1; last >= 0 && span.Start < out[last].End {
-			out[last].End = max(out[last].End, span.End)
-		} else {
-			out = append(out, span)
-		}
-	}
-	return out
-}
-
-// touches reports whether a span touches one of the joined ones.
-func touches(spans []scanner.Span, span scanner.Span) bool {
-	i, _ := slices.BinarySearchFunc(spans, span.Start+1, func(s scanner.Span, at int) int { return cmp.Compare(s.End, at) })
-	return i < len(spans) && spans[i].Start < span.End
 }
 
 // aloneAt is true of a span with no letter, digit or part of an identifier on either side.

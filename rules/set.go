@@ -28,6 +28,7 @@ type Set struct {
 	lexicon   *lexicon             // the words of all rules
 	beside    func() (*Set, error) // of patterns that are looked for beside what the others find, made when first needed; nil if there are none
 	late      []*lateSet
+	numbers   map[string]int32 // of rules, by id
 	scratch   sync.Pool
 }
 
@@ -55,7 +56,7 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 		patterns []match.Pattern
 		shared   = make(map[string]int) // pattern index by expression and hints
 		faults   = []error{duplicates(files)}
-		parts    = partMaker{files: files}
+		parts    = partMaker{files: files, numbers: ruleNumbers(files)}
 		listed   [][]judge
 	)
 	for _, f := range files {
@@ -112,7 +113,7 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	s.late = parts.late
+	s.late, s.numbers = parts.late, parts.numbers
 	s.patterns = patterns
 	// Meanwhile the judges are grouped.
 	compiled := make(chan error, 1)

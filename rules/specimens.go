@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -8,7 +9,7 @@ import (
 // specimens are identifiers that stand in the documentation of who gives them
 // out, of standards, or in encyclopaedias and tutorials, upper-case letters and digits only. They
 // prove nothing about a person, however well their check digits are made.
-var specimens = func() map[string]bool {
+var specimens = newSampleSet(func() map[string]bool {
 	m := make(map[string]bool)
 	for _, list := range []string{
 		// Social security numbers that the SSA voided, printed on cards or counts off.
@@ -51,7 +52,7 @@ var specimens = func() map[string]bool {
 		}
 	}
 	return m
-}()
+}())
 
 // specimenAddresses are addresses of cryptocurrencies that everybody knows: of the first block, of
 // BIP 173, of documentation and of public figures.
@@ -87,12 +88,12 @@ func specimen(v []byte) bool {
 		plain[n] = b
 		n++
 	}
-	s := string(plain[:n])
+	s := plain[:n]
 	switch {
 	case n < 6:
 		return false
-	case digits && (strings.HasPrefix("12345678901234567890", s) || strings.Count(s, s[:1]) == n):
+	case digits && (bytes.HasPrefix([]byte("12345678901234567890"), s) || allSame(s)):
 		return true
 	}
-	return specimens[s]
+	return specimens.has(s)
 }

@@ -15,10 +15,38 @@ type surroundings struct {
 	covered []covered
 }
 
-// covered are the places of a text that anchors of one kind cover, a bit each.
+// covered are the places of a text that anchors of one kind cover.
 type covered struct {
 	kind   scanner.Kind
-	places []uint64
+	places placeSet
+}
+
+// placeSet is places of a text, a bit each.
+type placeSet []uint64
+
+// sized returns an empty set for a text of so many bytes, in memory of the set.
+func (s placeSet) sized(size int) placeSet {
+	words := size>>6 + 1
+	s = slices.Grow(s[:0], words)[:words]
+	clear(s)
+	return s
+}
+
+// add adds the places from start up to end.
+func (s placeSet) add(start, end int) {
+	for at := start; at < end; at = (at>>6 + 1) << 6 {
+		s[at>>6] |= bitsWithin(at, end)
+	}
+}
+
+// hasAny reports whether it has one of the places from start up to end.
+func (s placeSet) hasAny(start, end int) bool {
+	for at := start; at < end; at = (at>>6 + 1) << 6 {
+		if s[at>>6]&bitsWithin(at, end) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // anchorBits is the size of a block of places: in a text full of findings a few begin in each.
@@ -60,33 +88,23 @@ func (s *surroundings) cover(size int) {
 		a := &s.sorted[i]
 		places := s.of(a.kind)
 		if places == nil {
-			places = s.another(a.kind, size)
+			n := len(s.covered)
+			s.covered = slices.Grow(s.covered, 1)[:n+1] // in memory of an earlier text
+			s.covered[n].kind, s.covered[n].places = a.kind, s.covered[n].places.sized(size)
+			places = s.covered[n].places
 		}
-		for at := a.Start; at < a.End; at = (at>>6 + 1) << 6 {
-			places[at>>6] |= bitsWithin(at, a.End)
-		}
+		places.add(a.Start, a.End)
 	}
 }
 
 // of returns what anchors of a kind cover, or nil if there are none.
-func (s *surroundings) of(kind scanner.Kind) []uint64 {
+func (s *surroundings) of(kind scanner.Kind) placeSet {
 	for i := range s.covered {
 		if s.covered[i].kind == kind {
 			return s.covered[i].places
 		}
 	}
 	return nil
-}
-
-// another returns the places of a kind that has no anchor yet, in memory of an earlier text.
-func (s *surroundings) another(kind scanner.Kind, size int) []uint64 {
-	n := len(s.covered)
-	s.covered = slices.Grow(s.covered, 1)[:n+1]
-	c := &s.covered[n]
-	words := size>>6 + 1
-	c.kind, c.places = kind, slices.Grow(c.places[:0], words)[:words]
-	clear(c.places)
-	return c.places
 }
 
 // bitsWithin are the bits of the places from at on, in one word, that lie before end.
@@ -104,15 +122,7 @@ func (s *surroundings) touches(kind scanner.Kind, start, end int) bool {
 		return slices.ContainsFunc(s.sorted, func(a anchor) bool { return a.kind == kind && a.Start < end && a.End > start })
 	}
 	places := s.of(kind)
-	if places == nil {
-		return false
-	}
-	for at := start; at < end; at = (at>>6 + 1) << 6 {
-		if places[at>>6]&bitsWithin(at, end) != 0 {
-			return true
-		}
-	}
-	return false
+	return places != nil && places.hasAny(start, end)
 }
 
 // from returns the number in sorted of the first anchor that begins at a place or behind it.

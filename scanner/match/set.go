@@ -271,6 +271,48 @@ func (s *Set) FindWithin(ctx context.Context, dst []Match, pattern int, text []b
 	return dst, nil
 }
 
+const (
+	// fewPatterns and shortText are up to where Any asks pattern by pattern: a value is read sooner than the first step is begun.
+	fewPatterns = 2
+	shortText   = 96
+)
+
+// Any reports whether any pattern matches in the text. The error is that of Find.
+func (s *Set) Any(ctx context.Context, text []byte) (bool, error) {
+	sc := s.plain.scratch.Get().(*scratch)
+	hit, sure := false, false
+	if len(s.exprs) <= fewPatterns && len(text) <= shortText {
+		hit, sure = s.anyShort(ctx, text, sc)
+	}
+	var err error
+	if !sure {
+		sc.some, err = s.findWith(ctx, sc.some[:0], text, nil, nil)
+		hit = len(sc.some) > 0
+	}
+	s.plain.scratch.Put(sc)
+	return hit && err == nil, err
+}
+
+// anyShort is Any without a filter. If sure is false it could not tell.
+func (s *Set) anyShort(ctx context.Context, text []byte, sc *scratch) (hit, sure bool) {
+	ok, ascii, _ := examine(text)
+	if !ok {
+		return false, false
+	}
+	sc.tries.ctx = ctx
+	defer func() { sc.tries.ctx = nil }() // scratch outlives it
+	for i := range s.exprs {
+		x := s.exprs[i].exact()
+		if x == nil || x.named && !ascii {
+			return false, false
+		}
+		if sc.some, ok = x.findAll(&sc.tries, sc.some[:0], i, text, 0, len(text), freeSteps+byteSteps*len(text)); !ok || len(sc.some) > 0 {
+			return ok, ok
+		}
+	}
+	return false, true
+}
+
 // FindAll gives what Find gives, without any filter: each pattern alone goes
 // over the whole text. It is the reference that Find is tested against.
 func (s *Set) FindAll(ctx context.Context, dst []Match, text []byte) ([]Match, error) {

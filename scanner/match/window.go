@@ -29,7 +29,8 @@ type scratch struct {
 	hits    [batchLen]gramHit
 	runEnd  []int // by number of filter.runs: the end of the last run read
 	tries   backtrack
-	free    int64 // stats.Walked up to which walks are not held against their patterns
+	some    []Match // of Any
+	free    int64   // stats.Walked up to which walks are not held against their patterns
 	directs directs
 	asked   int64   // stats.Walked when the context was last looked at
 	gate    Gate    // or nil
