@@ -32,10 +32,11 @@ type scratch struct {
 	some    []Match // of Any
 	free    int64   // stats.Walked up to which walks are not held against their patterns
 	directs directs
-	asked   int64   // stats.Walked when the context was last looked at
-	gate    Gate    // or nil
-	closed  []int32 // patterns that it is closed to
-	ascii   bool    // the text has no byte beyond ASCII
+	asked   int64    // stats.Walked when the context was last looked at
+	gate    Gate     // or nil
+	closed  []int32  // patterns that it is closed to
+	shut    []uint32 // by number of check: the entries of those, a bit each
+	ascii   bool     // the text has no byte beyond ASCII
 }
 
 // askWork is after how many bytes read around anchors the context is looked at; about a tenth of
@@ -90,6 +91,9 @@ func (sc *scratch) begin(f *filter, size int) {
 	sc.directs.begin(size)
 	for _, p := range sc.closed { // also if it has no anchor and its state is never made afresh
 		sc.states[p].closed = false
+		for _, w := range f.where[p] {
+			sc.shut[w.check] = 0
+		}
 	}
 	sc.closed = sc.closed[:0]
 	sc.stats = Stats{Bytes: int64(size)}
@@ -103,10 +107,16 @@ func (sc *scratch) begin(f *filter, size int) {
 }
 
 // close leaves some patterns out of this scan.
-func (sc *scratch) close(patterns []int32) {
+func (sc *scratch) close(f *filter, patterns []int32) {
+	if sc.shut == nil && len(patterns) > 0 {
+		sc.shut = make([]uint32, f.checks)
+	}
 	for _, p := range patterns {
 		st := sc.state(p)
 		st.whole, st.closed = true, true
+		for _, w := range f.where[p] {
+			sc.shut[w.check] |= w.bits
+		}
 	}
 	sc.closed = append(sc.closed, patterns...)
 }
@@ -174,7 +184,7 @@ func (f *filter) window(e *entry, st *patternState, text []byte, p int, sc *scra
 	if sc.gate != nil && !sc.gate.Worth(int(e.pattern), w.from, w.to) {
 		return
 	}
-	if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to {
+	if n := len(st.windows); n > 0 && st.windows[n-1].from <= w.from && w.from <= st.windows[n-1].to+joinGap {
 		st.windows[n-1].join(w)
 	} else {
 		st.windows = append(st.windows, w)
