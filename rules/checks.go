@@ -34,10 +34,10 @@ func Checks() []Check {
 
 // checkDef is a check. Exactly one of its functions is set.
 type checkDef struct {
-	doc     string
 	value   func(v []byte) bool
 	context func(c *candidate) bool
 	measure func(v []byte) float64
+	doc     string
 	dear    bool   // takes longer than the others
 	parts   bool   // what holds of a value holds of each part of it
 	chars   []int  // numbers of letters and digits that a value can have; any if empty
@@ -47,14 +47,15 @@ type checkDef struct {
 	oneIn   int    // of an identifier
 }
 
-// check is a checkDef as a rule uses it.
+// check is a checkDef as a rule uses it. What is asked of every candidate comes first: hundreds of checks are asked in
+// turn, and take mostly the time until the memory answers.
 type check struct {
-	checkDef
-	text   string  // as it is written
-	least  float64 // for measure
-	negate bool
-	counts uint64 // of chars, a bit each; 0 if any
 	bit    uint64 // of candidate.known, for a check that many rules of a set share; else 0
+	counts uint64 // of chars, a bit each; 0 if any
+	negate bool
+	checkDef
+	least float64 // for measure
+	text  string  // as it is written
 }
 
 func (k *check) holds(c *candidate) bool {

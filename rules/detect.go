@@ -137,12 +137,16 @@ func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch
 	}
 	sc.decided = sc.decided[:0]
 	if c.start >= shift && c.end > c.start {
+		var wanted []wants
+		if len(judges) >= manyJudges && sc.trace == nil {
+			wanted = judges[0].shared.wants
+		}
 		for n := 0; ; n++ {
 			i, more := sc.nth(judges, c, n)
 			if !more {
 				break
 			}
-			if i < 0 {
+			if i < 0 || wanted != nil && wanted[i].fails(c) {
 				continue
 			}
 			confidence, passed, err := judges[i].decide(ctx, sc, c)
@@ -165,6 +169,7 @@ type hope struct {
 	asked bool // holding is known for the checks of sharing.parts
 	near  int8 // 1 if lists are those of the words near it, -1 if they are not to be read
 	lists listSet
+	none  bool // lists are none
 }
 
 // hopeful reports whether the judge may find something inside a candidate that it failed: not if
@@ -195,6 +200,7 @@ func (sc *scratch) hopeful(j *judge, failed *candidate) bool {
 			n.columnHead(failed)
 			row := n.rowOf(failed)
 			h.lists.add(n.listsWithin(row.headStart, row.headEnd))
+			h.none = h.lists == listSet{}
 		}
 	}
 	return h.near < 0 || h.lists.has(j.required)
@@ -203,10 +209,17 @@ func (sc *scratch) hopeful(j *judge, failed *candidate) bool {
 // anyHopeful reports whether one of the judges that the candidate failed may find something inside it.
 func (sc *scratch) anyHopeful(judges []judge, failed *candidate) bool {
 	decided := sc.decided
+	var wanted []wants
+	if len(judges) >= manyJudges {
+		wanted = judges[0].shared.wants
+	}
 	for i := range judges {
-		if len(decided) > 0 && decided[0] == i {
+		switch {
+		case len(decided) > 0 && decided[0] == i:
 			decided = decided[1:]
-		} else if sc.hopeful(&judges[i], failed) {
+		case wanted != nil && (failed.holding&wanted[i].barred != 0 || wanted[i].word && sc.hope.none):
+			// Which hopeful would say as well.
+		case sc.hopeful(&judges[i], failed):
 			return true
 		}
 	}

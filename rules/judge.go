@@ -12,10 +12,9 @@ import (
 
 // judge holds all that decides about the matches of one pattern.
 type judge struct {
-	rule       *Rule
-	expr       match.Pattern
 	checks     []check
 	counts     uint64 // numbers of letters and digits that pass the checks, a bit each
+	rule       *Rule
 	highIf     []check
 	lowIf      []check
 	near       []nearby
@@ -34,6 +33,7 @@ type judge struct {
 	drop, mark bool // what to do about placeholders
 	parts      []*part
 	pattern    int // of the matcher, or -1
+	expr       match.Pattern
 	shared     *sharing
 	barred     uint64 // the checks of which none may hold of a value, nor then of its parts, by check.bit
 	slow       bool   // there are others of that kind
@@ -183,6 +183,19 @@ type sharing struct {
 	before, after int      // the farthest that one of them looks for a word that it requires
 	// counted are the indexes of those that pass judge.counted, by candidate.chars; nil if they are few.
 	counted *[64][]uint16
+	wants   []wants // of each, if they are many
+}
+
+// wants is what is asked of many judges in turn, side by side: the checks with bits that must hold of a candidate, those that must
+// not, and judge.barred, slow and whether a word is required.
+type wants struct {
+	yes, no, barred uint64
+	slow, word      bool
+}
+
+// fails reports whether the candidate is known to fail one of the checks. Most of a hundred judges of a number end here.
+func (w *wants) fails(c *candidate) bool {
+	return c.known&(w.yes&^c.holding|w.no&c.holding) != 0
 }
 
 // share tells the judges of a pattern what they have in common. Checks have their bits already.
@@ -208,6 +221,16 @@ func share(judges []judge) {
 		if len(judges) >= manyJudges {
 			if s.counted == nil {
 				s.counted = new([64][]uint16)
+				s.wants = make([]wants, len(judges))
+			}
+			w := &s.wants[i]
+			w.barred, w.slow, w.word = j.barred, j.slow, j.required != nil
+			for k := range j.checks {
+				if c := &j.checks[k]; c.negate {
+					w.no |= c.bit
+				} else {
+					w.yes |= c.bit
+				}
 			}
 			for n := range s.counted {
 				if j.counts>>n&1 != 0 {
