@@ -306,7 +306,7 @@ func (s *Set) anyShort(ctx context.Context, text []byte, sc *scratch) (hit, sure
 		if x == nil || x.named && !ascii {
 			return false, false
 		}
-		if sc.some, ok = x.findAll(&sc.tries, sc.some[:0], i, text, 0, len(text), freeSteps+byteSteps*len(text)); !ok || len(sc.some) > 0 {
+		if sc.some, ok = x.findAll(&sc.tries, sc.some[:0], i, text, 0, len(text), x.budgetFor(len(text))); !ok || len(sc.some) > 0 {
 			return ok, ok
 		}
 	}

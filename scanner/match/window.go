@@ -252,7 +252,15 @@ const (
 	// exactTries is how often in one text a pattern's budget may be too small before RE2
 	// does all that is left.
 	exactTries = 2
+	// A pattern of many instructions, as with {0,500}, has more states than RE2 keeps, and then each byte is as dear as
+	// its instructions are many. So many of them are worth as many steps again for each byte, up to a limit of both.
+	opsPerStep, maxOpsFactor, dearBytes = 128, 8, 2 << 10
 )
+
+// budgetFor is the budget of a window of so many bytes.
+func (x *exact) budgetFor(bytes int) int {
+	return freeSteps + byteSteps*(bytes+min(bytes, dearBytes)*min(len(x.ops)/opsPerStep, maxOpsFactor-1))
+}
 
 // confirm appends the matches of one pattern in its windows, by exact or by RE2.
 func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, pattern int, text []byte) ([]Match, error) {
@@ -301,7 +309,7 @@ func (sc *scratch) confirm(ctx context.Context, dst []Match, e *expression, patt
 
 // confirmExact tries a window without RE2.
 func (sc *scratch) confirmExact(ctx context.Context, dst []Match, x *exact, pattern int, text []byte, w window) ([]Match, bool) {
-	budget := freeSteps + byteSteps*(w.to-w.from)
+	budget := x.budgetFor(w.to - w.from)
 	sc.tries.ctx = ctx
 	defer func() { sc.tries.ctx = nil }() // scratch outlives it
 	dst, ok := x.findAll(&sc.tries, dst, pattern, text, w.from, min(w.last+1, len(text)), budget)
