@@ -187,10 +187,10 @@ type sharing struct {
 }
 
 // wants is what is asked of many judges in turn, side by side: the checks with bits that must hold of a candidate, those that must
-// not, and judge.barred, slow and whether a word is required.
+// not, judge.barred, and whether a word is required.
 type wants struct {
 	yes, no, barred uint64
-	slow, word      bool
+	word            bool
 }
 
 // fails reports whether the candidate is known to fail one of the checks. Most of a hundred judges of a number end here.
@@ -224,7 +224,7 @@ func share(judges []judge) {
 				s.wants = make([]wants, len(judges))
 			}
 			w := &s.wants[i]
-			w.barred, w.slow, w.word = j.barred, j.slow, j.required != nil
+			w.barred, w.word = j.barred, j.required != nil
 			for k := range j.checks {
 				if c := &j.checks[k]; c.negate {
 					w.no |= c.bit

@@ -290,3 +290,26 @@ func TestCutAutomata(t *testing.T) {
 		}
 	}
 }
+
+// Any says of short and long texts, and of few and many patterns, whether Find finds something.
+func TestAny(t *testing.T) {
+	exprs := []string{`^ab+$`, `\bkey\b`, `[0-9]{3,5}-x`, `(?i)straße`, `\p{Greek}{2}`, `(?m)^#.*z$`}
+	texts := []string{"", "ab", "abbb", "abc", "a key", "keys", "1234-x", "12-x", "STRASSE", "Straße", "αβ", "α", "b\n#az\nc", "keyſ", "\u212Aey key"}
+	for few := 1; few <= len(exprs); few++ {
+		set := compile(t, exprs[:few]...)
+		for _, text := range texts {
+			for _, text := range []string{text, text + strings.Repeat(" .", 100)} {
+				found, err := set.Find(t.Context(), nil, []byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if hit, err := set.Any(t.Context(), []byte(text)); err != nil || hit != (len(found) > 0) {
+					t.Errorf("%d patterns, %q: %v, %v; Find has %v", few, text, hit, err, found)
+				}
+			}
+		}
+		if _, err := set.Any(t.Context(), []byte("\xff")); !errors.Is(err, match.ErrInvalidUTF8) {
+			t.Errorf("%d patterns: %v", few, err)
+		}
+	}
+}

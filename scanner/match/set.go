@@ -279,18 +279,16 @@ const (
 
 // Any reports whether any pattern matches in the text. The error is that of Find.
 func (s *Set) Any(ctx context.Context, text []byte) (bool, error) {
-	sc := s.plain.scratch.Get().(*scratch)
-	hit, sure := false, false
 	if len(s.exprs) <= fewPatterns && len(text) <= shortText {
-		hit, sure = s.anyShort(ctx, text, sc)
+		sc := s.plain.scratch.Get().(*scratch)
+		hit, sure := s.anyShort(ctx, text, sc)
+		s.plain.scratch.Put(sc)
+		if sure {
+			return hit, nil
+		}
 	}
-	var err error
-	if !sure {
-		sc.some, err = s.findWith(ctx, sc.some[:0], text, nil, nil)
-		hit = len(sc.some) > 0
-	}
-	s.plain.scratch.Put(sc)
-	return hit && err == nil, err
+	found, err := s.Find(ctx, nil, text)
+	return len(found) > 0 && err == nil, err
 }
 
 // anyShort is Any without a filter. If sure is false it could not tell.
