@@ -180,7 +180,7 @@ func TestCompileErrors(t *testing.T) {
 
 // unfiltered is the set as it would be if the matcher had no filter.
 func unfiltered(s *Set) *Set {
-	slow := &Set{rules: s.rules, judges: s.judges, groups: s.groups, matcher: s.matcher, lexicon: s.lexicon, counts: s.counts, repeating: s.repeating, least: s.least}
+	slow := &Set{rules: s.rules, judges: s.judges, groups: s.groups, matcher: s.matcher, lexicon: s.lexicon, counts: s.counts, repeating: s.repeating, least: s.least, numbers: s.numbers}
 	if s.beside != nil {
 		slow.beside = sync.OnceValues(func() (*Set, error) {
 			beside, err := s.beside()
