@@ -21,11 +21,15 @@ type noteBlock struct {
 	first, last int32   // of found, moved by one: 0 is not read
 	lists       listSet // that a word of the block is in
 	spare       uint8   // how often its words could have spared a rule some work
+	asked       uint8   // how often a few bytes of it were read instead
 }
 
 // spareAfter is from when on it pays to read a block: a card number is tried again by fifty rules,
 // most others by a few, at a tenth of the cost of reading a block.
 const spareAfter = 8
+
+// Of a block that is not read, this many bytes are read alone, so often.
+const shortSpan, shortAsks = 24, 4
 
 // worthReading reports whether the words around the candidate are read already, or should be.
 func (n *noted) worthReading(c *candidate) bool {
@@ -133,6 +137,12 @@ func (n *noted) within(l *wordList, from, to int) bool {
 	if from >= to {
 		return false
 	}
+	if to-from <= shortSpan {
+		if k := &n.allBlocks()[from>>blockBits]; k.first == 0 && k.asked < shortAsks {
+			k.asked++
+			return n.withinShort(l, from, to)
+		}
+	}
 	for b := from >> blockBits; b <= (to-1)>>blockBits; b++ {
 		k := n.block(b)
 		if !k.lists.has(l) {
@@ -145,6 +155,15 @@ func (n *noted) within(l *wordList, from, to int) bool {
 		}
 	}
 	return false
+}
+
+// withinShort is within for a few bytes, which are read alone: the label of a value is a word or two, a block ten.
+func (n *noted) withinShort(l *wordList, from, to int) bool {
+	had := len(n.found)
+	n.found = n.lexicon.occurrences(n.found, n.text, from, to)
+	hit := slices.ContainsFunc(n.found[had:], func(o occurrence) bool { return int(o.end) <= to && n.lexicon.words[o.word].inList(l.id) })
+	n.found = n.found[:had]
+	return hit
 }
 
 // words are the occurrences of a block.
