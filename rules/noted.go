@@ -29,7 +29,7 @@ type noteBlock struct {
 const spareAfter = 8
 
 // Of a block that is not read, this many bytes are read alone, so often.
-const shortSpan, shortAsks = 24, 4
+const shortSpan, shortAsks = 32, 8
 
 // worthReading reports whether the words around the candidate are read already, or should be.
 func (n *noted) worthReading(c *candidate) bool {
