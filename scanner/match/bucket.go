@@ -104,30 +104,10 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 		ascii, beyond = nil, items
 	}
 	f.addBanks(ascii, beyond, cl)
-	f.where = make([][]checkBits, len(byPattern))
 	for _, b := range f.banks {
 		b.quiet = b.quietClasses(cl.first)
-		f.numberChecks(b)
 	}
 	return f
-}
-
-// numberChecks numbers the checks of a bank, and notes which patterns are in them.
-func (f *filter) numberChecks(b *bank) {
-	for _, ch := range b.checks {
-		for ; ch != nil; ch = ch.next {
-			ch.number = int32(f.checks)
-			f.checks++
-			for i, n := range ch.entries[:ch.n] {
-				where := &f.where[f.entries[n].pattern]
-				if last := len(*where) - 1; last >= 0 && (*where)[last].check == ch.number {
-					(*where)[last].bits |= 1 << i
-				} else {
-					*where = append(*where, checkBits{ch.number, 1 << i})
-				}
-			}
-		}
-	}
 }
 
 // numberSets gives numbers to the sets of all anchors, which share most of them.

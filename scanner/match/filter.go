@@ -43,8 +43,6 @@ type filter struct {
 	walkers map[walkKey]int32 // while the filter is built
 	runs    []*runs
 	always  []uint64                // patterns without an anchor, one bit each
-	checks  int                     // how many there are
-	where   [][]checkBits           // by pattern: where its entries are
 	ready   []atomic.Pointer[exact] // of patterns that have been asked for it
 	scratch sync.Pool
 }
@@ -67,13 +65,6 @@ type check struct {
 	entries [checkEntries]int32
 	n       int
 	next    *check // of the same bucket
-	number  int32  // in filter.checks
-}
-
-// checkBits are the entries of one pattern in one check.
-type checkBits struct {
-	check int32
-	bits  uint32
 }
 
 // entry is what follows when an anchor was found. It is one line of the cache: nearly always
@@ -362,15 +353,9 @@ func (f *filter) batch(ctx context.Context, bk *bank, text []byte, at, n int, sc
 func (f *filter) anchors(text []byte, at, n int, sc *scratch) {
 	for i := range sc.batch.passed[:n] {
 		s := &sc.batch.passed[i]
-		v := s.found
-		if len(sc.closed) > 0 {
-			if v &^= sc.shut[s.check.number]; v == 0 {
-				continue
-			}
-		}
 		p := at + int(s.place)
 		near := f.nearby(text, p)
-		for ; v != 0; v &= v - 1 {
+		for v := s.found; v != 0; v &= v - 1 {
 			n := s.check.entries[bits.TrailingZeros32(v)&(checkEntries-1)]
 			e := &f.entries[n]
 			if near.suits(e) {

@@ -183,7 +183,7 @@ func (s *Set) findWith(ctx context.Context, dst []Match, text []byte, stats *Sta
 	sc.begin(f, len(text))
 	sc.gate, sc.ascii = gate, ascii
 	if gate != nil {
-		sc.close(f, gate.Closed())
+		sc.close(gate.Closed())
 	}
 	dst, err := s.find(ctx, dst, text, f, sc)
 	sc.gate = nil // scratch outlives it

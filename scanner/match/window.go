@@ -32,11 +32,10 @@ type scratch struct {
 	some    []Match // of Any
 	free    int64   // stats.Walked up to which walks are not held against their patterns
 	directs directs
-	asked   int64    // stats.Walked when the context was last looked at
-	gate    Gate     // or nil
-	closed  []int32  // patterns that it is closed to
-	shut    []uint32 // by number of check: the entries of those, a bit each
-	ascii   bool     // the text has no byte beyond ASCII
+	asked   int64   // stats.Walked when the context was last looked at
+	gate    Gate    // or nil
+	closed  []int32 // patterns that it is closed to
+	ascii   bool    // the text has no byte beyond ASCII
 }
 
 // askWork is after how many bytes read around anchors the context is looked at; about a tenth of
@@ -91,9 +90,6 @@ func (sc *scratch) begin(f *filter, size int) {
 	sc.directs.begin(size)
 	for _, p := range sc.closed { // also if it has no anchor and its state is never made afresh
 		sc.states[p].closed = false
-		for _, w := range f.where[p] {
-			sc.shut[w.check] = 0
-		}
 	}
 	sc.closed = sc.closed[:0]
 	sc.stats = Stats{Bytes: int64(size)}
@@ -107,16 +103,10 @@ func (sc *scratch) begin(f *filter, size int) {
 }
 
 // close leaves some patterns out of this scan.
-func (sc *scratch) close(f *filter, patterns []int32) {
-	if sc.shut == nil && len(patterns) > 0 {
-		sc.shut = make([]uint32, f.checks)
-	}
+func (sc *scratch) close(patterns []int32) {
 	for _, p := range patterns {
 		st := sc.state(p)
 		st.whole, st.closed = true, true
-		for _, w := range f.where[p] {
-			sc.shut[w.check] |= w.bits
-		}
 	}
 	sc.closed = append(sc.closed, patterns...)
 }
