@@ -18,8 +18,6 @@ type anchor struct {
 	whole bool            // head and tail are not known
 	rate  float64         // estimated share of places where all of seq stands
 	first float64         // the same for its first firstLen sets
-	// unrated says that a hint named the anchor, whose shares nobody has asked for.
-	unrated bool
 
 	// placed says that matches begin width bytes before p+ahead, behind the lead of the pattern if it has one.
 	placed bool

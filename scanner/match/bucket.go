@@ -35,20 +35,7 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 			anchors = append(anchors, a)
 		}
 	}
-	around := make([]sides, len(items))
-	inParallel(len(items), func(next func() int) {
-		var room []byte
-		for i := next(); i < len(items); i = next() {
-			around[i] = newSides(items[i].anchor, &room)
-		}
-	})
-	f.entries = make([]entry, len(items))
-	for i := range items {
-		f.entries[i] = f.newEntry(int(items[i].pattern), items[i].anchor, &around[i])
-	}
-	f.walkers = nil
-	f.numberSets(anchors)
-	every := anchors
+	every, all := anchors, items
 	if len(items) > fewAnchors && (step.grams != nil || step.list == nil) {
 		f.grams, items = newGrams(items)
 		anchors = nil
@@ -56,7 +43,23 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 			anchors = append(anchors, items[i].anchor)
 		}
 	}
-	cl := newClasses(anchors, step.classes-1)
+	// Classes are chosen one after the other. Meanwhile entries are made.
+	chosen := make(chan *classes, 1)
+	go func() { chosen <- newClasses(anchors, step.classes-1) }()
+	around := make([]sides, len(all))
+	inParallel(len(all), func(next func() int) {
+		var room []byte
+		for i := next(); i < len(all); i = next() {
+			around[i] = newSides(all[i].anchor, &room)
+		}
+	})
+	f.entries = make([]entry, len(all))
+	for i := range all {
+		f.entries[i] = f.newEntry(int(all[i].pattern), all[i].anchor, &around[i])
+	}
+	f.walkers = nil
+	f.numberSets(every)
+	cl := <-chosen
 	f.class, f.edge, f.coding = cl.of, uint8(cl.n), newCoding(&cl.of)
 	f.pairing = newPairing(cl.n + 1)
 	for _, r := range f.runs {
@@ -89,7 +92,6 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 		f.near = nearClasses
 	}
 	f.lookAround(every)
-	rateItems(items)
 	for i := range items {
 		if e := &f.entries[items[i].entry]; e.around == byExact && items[i].anchor.rate < rareAnchor {
 			e.around = atOnce
@@ -105,7 +107,7 @@ func newFilter(byPattern [][]anchor, step *firstStep) *filter {
 	}
 	f.addBanks(ascii, beyond, cl)
 	for _, b := range f.banks {
-		b.quiet = b.quietClasses(cl.first)
+		b.quiet, b.widest = b.quietClasses(cl.first), nil
 	}
 	return f
 }
@@ -236,21 +238,15 @@ const (
 	fewAnchors = 400
 )
 
-// rateItems estimates the shares that are not known.
-func rateItems(items []item) {
-	r := newRater()
-	for i := range items {
-		if a := items[i].anchor; a.unrated {
-			a.first, a.rate = r.rate(&a.seq, firstLen), r.rate(&a.seq, anchorLen)
-			a.unrated = false
-		}
-	}
-}
-
 // sortItems puts the frequent anchors first, which choose their bucket first.
 func sortItems(items []item) {
-	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.anchor.first, a.anchor.first) })
+	slices.SortFunc(items, func(a, b item) int { return cmp.Or(a.byFirst(&b), a.byEntry(&b)) })
 }
+
+// The orders of items.
+func (it *item) byFirst(other *item) int { return cmp.Compare(other.anchor.first, it.anchor.first) }
+func (it *item) byEntry(other *item) int { return cmp.Compare(it.entry, other.entry) }
+func (it *item) bySets(other *item) int  { return slices.Compare(it.sets[1:], other.sets[1:]) }
 
 // newBanks makes banks for so many anchors.
 func (f *filter) newBanks(anchors int, beyond bool) (banks []*bank) {
@@ -262,14 +258,16 @@ func (f *filter) newBanks(anchors int, beyond bool) (banks []*bank) {
 		}
 	}
 	for range (anchors + most - 1) / most {
-		banks = append(banks, newBank(buckets, beyond))
+		b := newBank(buckets, beyond)
+		b.vectors = f.step.list != nil
+		banks = append(banks, b)
 	}
 	return banks
 }
 
 // newBank makes a bank of so many buckets.
 func newBank(buckets int, beyond bool) *bank {
-	b := &bank{atEnd: [2]uint64{^uint64(0), ^uint64(0)}, beyond: beyond}
+	b := &bank{atEnd: [2]uint64{^uint64(0), ^uint64(0)}, beyond: beyond, widest: new(widestPairs)}
 	b.tables.groups = buckets / 8
 	for c := range b.masks {
 		b.masks[c] = b.atEnd
@@ -326,11 +324,11 @@ func (f *filter) addBanks(ascii, beyond []item, cl *classes) {
 // alike makes parts of a few banks each, and each with anchors that are alike: those of which the second and the next places are.
 func alike(banks []*bank, items []item) (parts []part) {
 	order := slices.Clone(items)
-	slices.SortStableFunc(order, func(a, b item) int { return slices.Compare(a.sets[1:], b.sets[1:]) })
+	slices.SortFunc(order, func(a, b item) int { return cmp.Or(a.bySets(&b), a.byFirst(&b), a.byEntry(&b)) })
 	for from := 0; from < len(banks); from += partBanks {
 		to := min(from+partBanks, len(banks))
 		some := order[from*len(order)/len(banks) : to*len(order)/len(banks)]
-		sortItems(some)
+		slices.SortFunc(some, func(a, b item) int { return cmp.Or(a.byFirst(&b), a.bySets(&b), a.byEntry(&b)) })
 		parts = append(parts, part{banks[from:to], some})
 	}
 	return parts
@@ -341,9 +339,10 @@ func alike(banks []*bank, items []item) (parts []part) {
 func (f *filter) fill(banks []*bank, items []item, cl *classes, samples *sampled) {
 	buckets := 8 * banks[0].tables.groups
 	all := make([]bucket, buckets*len(banks))
+	memory := make([]uint64, len(all)*classLen*samples.words)
 	for b := range all {
 		for k := range classLen {
-			all[b].with[k] = make([]uint64, samples.words)
+			all[b].with[k], memory = memory[:samples.words:samples.words], memory[samples.words:]
 		}
 	}
 	type choice struct {
@@ -415,27 +414,25 @@ func (b *bucket) rise(it *item, cl *classes) float32 {
 	if !changed {
 		return 0
 	}
-	return product(after[:]) - b.rate
+	return product(&after) - b.rate
 }
 
 // counted returns how many samples the bucket would let through with an anchor more.
 func (b *bucket) counted(with *[classLen][]uint64) (n int) {
-	w0, w1, w2, w3, w4 := with[0], with[1], with[2], with[3], with[4]
+	w0 := with[0]
+	w1, w2, w3, w4 := with[1][:len(w0)], with[2][:len(w0)], with[3][:len(w0)], with[4][:len(w0)]
+	b0, b1, b2, b3, b4 := b.with[0][:len(w0)], b.with[1][:len(w0)], b.with[2][:len(w0)], b.with[3][:len(w0)], b.with[4][:len(w0)]
 	for w := range w0 {
-		n += bits.OnesCount64((b.with[0][w] | w0[w]) & (b.with[1][w] | w1[w]) & (b.with[2][w] | w2[w]) &
-			(b.with[3][w] | w3[w]) & (b.with[4][w] | w4[w]))
+		n += bits.OnesCount64((b0[w] | w0[w]) & (b1[w] | w1[w]) & (b2[w] | w2[w]) & (b3[w] | w3[w]) & (b4[w] | w4[w]))
 	}
 	return n
 }
 
 // product estimates how often sets with such shares stand one behind the other.
-func product(shares []share) (rate float32) {
+func product(s *[classLen]share) (rate float32) {
 	for m := range models {
-		r := sorts[m].apart
-		for k := range shares {
-			r *= shares[k][m]
-		}
-		rate += float32(r) // rounded, on every machine
+		// Rounded at every step, on every machine.
+		rate += float32(sorts[m].apart * s[0][m] * s[1][m] * s[2][m] * s[3][m] * s[4][m])
 	}
 	return rate
 }
@@ -444,9 +441,12 @@ func product(shares []share) (rate float32) {
 func (b *bank) add(bucket int, it *item, p *pairing) {
 	a, lane := it.anchor, bucket%lanesAll
 	b.tables.add(bucket, it)
-	b.pairs.add(bucket, it, p)
+	b.pairs.add(bucket, it, p, b.widest)
 	word, bit := lane/lanes, lane%lanes
 	for k := range firstLen {
+		if b.vectors {
+			break
+		}
 		m := uint64(1) << (lanes*k + bit)
 		for w, x := range a.seq[k] {
 			for ; x != 0; x &= x - 1 {

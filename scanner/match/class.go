@@ -212,15 +212,14 @@ func newClasses(anchors []*anchor, most int) *classes {
 
 // addShare adds the share of a set of classes.
 func (cl *classes) addShare(to *share, set uint64) {
-	for c := 0; set != 0; set >>= 8 {
-		if v := set & 255; v != 0 {
-			s := &cl.shares[c&7][v]
-			to[0] += s[0]
-			to[1] += s[1]
-			to[2] += s[2]
-			to[3] += s[3]
-		}
-		c++
+	for set != 0 {
+		low := bits.TrailingZeros64(set) &^ 7
+		s := &cl.shares[low>>3&7][set>>(low&63)&255]
+		to[0] += s[0]
+		to[1] += s[1]
+		to[2] += s[2]
+		to[3] += s[3]
+		set &^= 255 << (low & 63)
 	}
 }
 

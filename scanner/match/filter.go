@@ -49,14 +49,16 @@ type filter struct {
 
 // bank is the tables of some of the anchors.
 type bank struct {
-	tables tables // of the first step with vectors
-	quiet  int    // no anchor stands where there are classLen classes below that
-	beyond bool   // and none where the text is ASCII
-	masks  [256][2]uint64
-	atEnd  [2]uint64             // masks of the place after the text
-	member [anchorLen][64]uint64 // by place and class, the buckets
-	pairs  pairs
-	checks [maxBuckets]*check
+	tables  tables // of the first step with vectors
+	quiet   int    // no anchor stands where there are classLen classes below that
+	beyond  bool   // and none where the text is ASCII
+	vectors bool   // the first step has vectors, and masks say nothing
+	masks   [256][2]uint64
+	atEnd   [2]uint64             // masks of the place after the text
+	member  [anchorLen][64]uint64 // by place and class, the buckets
+	pairs   pairs
+	widest  *widestPairs // while the bank is filled
+	checks  [maxBuckets]*check
 }
 
 // check compares up to checkEntries anchors with the text at a place.
@@ -191,22 +193,31 @@ func (f *filter) walker(list []*node, back bool, key walkKey) int32 {
 
 // appendKey appends what tells n from other patterns.
 func (n *node) appendKey(key []byte) []byte {
-	key = append(key, byte(n.kind), byte(n.cond))
 	switch n.kind {
 	case kindSet:
+		if n.set.size() == 1 { // as most are
+			return append(key, byte(keyByte), n.set.lowest())
+		}
+		key = append(key, byte(kindSet))
 		for _, w := range n.set {
 			key = binary.LittleEndian.AppendUint64(key, w)
 		}
+		return key
+	case kindAssert:
+		return append(key, byte(kindAssert), byte(n.cond))
 	case kindRepeat:
-		key = binary.AppendVarint(binary.AppendVarint(key, int64(n.min)), int64(n.max))
-		key = binary.AppendVarint(key, int64(n.most))
+		key = binary.AppendVarint(binary.AppendVarint(append(key, byte(kindRepeat)), int64(n.min)), int64(n.max))
+		return n.sub[0].appendKey(binary.AppendVarint(key, int64(n.most)))
 	}
-	key = binary.AppendUvarint(key, uint64(len(n.sub)))
+	key = binary.AppendUvarint(append(key, byte(n.kind)), uint64(len(n.sub)))
 	for _, sub := range n.sub {
 		key = sub.appendKey(key)
 	}
 	return key
 }
+
+// keyByte is the kind of a set of one byte in a key.
+const keyByte = kindAssert + 1
 
 // warm builds all automata.
 func (f *filter) warm() {

@@ -102,7 +102,7 @@ func (c *chooser) follow(to *[]anchor, list []*node, hint string, nesting int) (
 	if english, others := c.byBytes(&key); costFirst*(english+others) > costWhole {
 		return "", false
 	}
-	a.unrated = true
+	a.first, a.rate = c.rate(&a.seq, firstLen), c.rate(&a.seq, anchorLen)
 	*to = append(*to, a)
 	return hint, true
 }

@@ -30,15 +30,27 @@ func (p *pairing) number(classes uint64) uint64 {
 	return classes&p.first | classes>>(p.shift&7)&p.second
 }
 
-// add notes an anchor of a bucket.
-func (t *pairs) add(bucket int, it *item, p *pairing) {
+// widestPairs are, by bucket and places, the classes of the anchor that brought the most pairs. Many anchors end with any bytes, as others of
+// the bucket do, and need not be noted again there.
+type widestPairs [maxBuckets][pairPlaces][2]uint64
+
+// add notes an anchor of a bucket. Rows are written one after the other: they lie far apart.
+func (t *pairs) add(bucket int, it *item, p *pairing, known *widestPairs) {
 	for k := range t {
 		if t[k] == nil {
 			t[k] = make([]uint64, 1<<(2*p.bits))
 		}
-		for x := it.sets[2*k]; x != 0; x &= x - 1 {
-			for y := it.sets[2*k+1]; y != 0; y &= y - 1 {
-				t[k][bits.TrailingZeros64(x)|bits.TrailingZeros64(y)<<p.bits] |= 1 << bucket
+		first, second, had := it.sets[2*k], it.sets[2*k+1], &known[bucket][k]
+		if first&^had[0]|second&^had[1] == 0 {
+			continue
+		}
+		if bits.OnesCount64(first)*bits.OnesCount64(second) > bits.OnesCount64(had[0])*bits.OnesCount64(had[1]) {
+			*had = [2]uint64{first, second}
+		}
+		for y := second; y != 0; y &= y - 1 {
+			row := t[k][bits.TrailingZeros64(y)<<p.bits:][:1<<p.bits]
+			for x := first; x != 0; x &= x - 1 {
+				row[bits.TrailingZeros64(x)] |= 1 << bucket
 			}
 		}
 	}

@@ -136,7 +136,7 @@ func (b builder) build(re *syntax.Regexp) *node {
 	case syntax.OpCapture:
 		return b.build(re.Sub[0])
 	case syntax.OpConcat, syntax.OpAlternate:
-		n := &node{kind: kindCat}
+		n := &node{kind: kindCat, sub: make([]*node, 0, len(re.Sub))}
 		if re.Op == syntax.OpAlternate {
 			n.kind = kindAlt
 		}
