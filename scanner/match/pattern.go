@@ -79,10 +79,10 @@ func parse(expr string, ts *lookups) (expression, *node, error) {
 		return expression{}, nil, err
 	}
 	matters := false
-	plain := builder{plain: true, matters: &matters}.build(tree)
+	plain := builder{plain: true, matters: &matters}.build(tree).measure()
 	root := plain
 	if matters {
-		root = builder{}.build(tree)
+		root = builder{}.build(tree).measure()
 	}
 	least, most := root.widths()
 	if least == 0 {

@@ -90,7 +90,7 @@ func (s *Set) buildFull() *filter {
 	inParallel(len(anchors), func(next func() int) {
 		c := newChooser()
 		for i := next(); i < len(anchors); i = next() {
-			root := builder{}.build(s.tree(i))
+			root := builder{}.build(s.tree(i)).measure()
 			anchors[i] = c.anchorsOf(root, s.patterns[i].Literals, "") // its tree is another
 			s.exprs[i].place(anchors[i], root)
 		}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math"
 	"math/bits"
 	"regexp/syntax"
 	"slices"
@@ -75,13 +76,36 @@ const (
 // built from matches, and where runes beyond ASCII are concerned often more:
 // the filter may let too much through, never too little.
 type node struct {
-	kind     nodeKind
-	set      byteSet
+	set      byteSet // once it was measured, of other kinds than kindSet what bytes says
 	sub      []*node
 	min, max int
-	most     int  // runes of a repeat whose copies are bytes; 0 if they are not
+	most     int // runes of a repeat whose copies are bytes; 0 if they are not
+
+	// What widths and runes say, once it was measured.
+	least, greatest, runesOf int32
+
+	kind     nodeKind
 	class    bool // the alternatives are the runes of a class, of ASCII and beyond
 	cond     syntax.EmptyOp
+	measured bool
+}
+
+// measure keeps in a node and in all below what they are asked for again and again while a set is built. Sets need not be
+// measured, of which some are shared by many patterns.
+func (n *node) measure() *node {
+	if n.kind == kindSet || n.measured {
+		return n
+	}
+	for _, s := range n.sub {
+		s.measure()
+	}
+	least, greatest := n.widths()
+	runes := n.runes()
+	if max(least, greatest, runes) > math.MaxInt32 {
+		return n
+	}
+	n.set, n.least, n.greatest, n.runesOf, n.measured = n.bytes(), int32(least), int32(greatest), int32(runes), true
+	return n
 }
 
 const noLimit = -1
@@ -319,6 +343,9 @@ func (b builder) literal(r rune, fold bool) *node {
 // widths returns the least and the greatest number of bytes of a match;
 // the greatest is noLimit if there is none.
 func (n *node) widths() (lo, hi int) {
+	if n.measured {
+		return int(n.least), int(n.greatest)
+	}
 	switch n.kind {
 	case kindSet:
 		return 1, 1
@@ -363,6 +390,9 @@ func (n *node) widths() (lo, hi int) {
 // runes returns the greatest number of runes of a match, or noLimit: that of bytes which do not
 // go on with a rune.
 func (n *node) runes() (most int) {
+	if n.measured {
+		return int(n.runesOf)
+	}
 	switch n.kind {
 	case kindSet:
 		if n.set == n.set.intersect(tailBytes) {
@@ -427,7 +457,7 @@ func addWidth(a, b int) int {
 
 // bytes returns every byte that can be part of a match.
 func (n *node) bytes() byteSet {
-	if n.kind == kindSet {
+	if n.kind == kindSet || n.measured {
 		return n.set
 	}
 	var s byteSet
@@ -495,7 +525,7 @@ func flatten(n *node, out []*node) []*node {
 			rest.max -= first + last
 		}
 		if rest.max != 0 {
-			out = append(out, rest)
+			out = append(out, rest.measure())
 		}
 		for range last {
 			out = flatten(n.sub[0], out)
