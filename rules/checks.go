@@ -155,7 +155,14 @@ func parseCheck(text string) (check, error) {
 }
 
 func parseChecks(list ...[]string) ([]check, error) {
-	var out []check
+	n := 0
+	for _, names := range list {
+		n += len(names)
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	out := make([]check, 0, n)
 	for _, names := range list {
 		for _, text := range names {
 			k, err := parseCheck(text)

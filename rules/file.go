@@ -28,6 +28,8 @@ type File struct {
 	Rules []*Rule `yaml:"rules"`
 	// Exceptions are findings that are known and accepted.
 	Exceptions []Exception `yaml:"exceptions"`
+
+	sound bool // its expressions are known to be sound
 }
 
 // Rule is one thing to find. README.md describes each field.
@@ -309,7 +311,7 @@ func Parse(name string, data []byte) (*File, error) { return parseFile(name, dat
 
 // parseFile is Parse for a file whose expressions and examples may be known to be sound.
 func parseFile(name string, data []byte, sound bool) (*File, error) {
-	f := &File{Name: name}
+	f := &File{Name: name, sound: sound}
 	d := decoder{file: name}
 	if err := DecodeYAML(name, data, f); err != nil {
 		return nil, err

@@ -30,30 +30,53 @@ func grouped(list []judge) (rest []judge, groups []*group) {
 		return list, nil
 	}
 	byKey := make(map[string]*group)
+	members := make(map[*group][]int) // indexes of list
+	single := 0
 	for i := range list {
 		j := &list[i]
-		list := j.requiredList()
-		if list == nil {
-			rest = append(rest, *j)
+		if j.requiredList() == nil {
+			single++
 			continue
 		}
 		g := byKey[j.checkNames]
 		if g == nil {
-			g = &group{key: j.checkNames, byList: make(map[int][]int)}
+			g = &group{key: j.checkNames}
 			byKey[j.checkNames] = g
 			groups = append(groups, g)
 		}
-		g.byList[list.id] = append(g.byList[list.id], len(g.judges))
-		g.judges = append(g.judges, *j)
-		g.before, g.after = max(g.before, list.window), max(g.after, list.after)
+		members[g] = append(members[g], i)
+	}
+	if single == len(list) {
+		return list, nil
+	}
+	// Judges are large: each is copied once.
+	all := make([]judge, 0, len(list))
+	for i := range list {
+		if list[i].requiredList() == nil {
+			all = append(all, list[i])
+		}
 	}
 	groups = slices.DeleteFunc(groups, func(g *group) bool {
-		if len(g.judges) >= minGroup {
+		if len(members[g]) >= minGroup {
 			return false
 		}
-		rest = append(rest, g.judges...)
+		for _, i := range members[g] {
+			all = append(all, list[i])
+		}
 		return true
 	})
+	rest = all[:len(all):len(all)]
+	for _, g := range groups {
+		g.byList = make(map[int][]int)
+		first := len(all)
+		for n, i := range members[g] {
+			l := list[i].requiredList()
+			g.byList[l.id] = append(g.byList[l.id], n)
+			g.before, g.after = max(g.before, l.window), max(g.after, l.after)
+			all = append(all, list[i])
+		}
+		g.judges = all[first:len(all):len(all)]
+	}
 	return rest, groups
 }
 

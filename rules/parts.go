@@ -61,6 +61,7 @@ type partState struct {
 // partMaker makes the parts of rules, and what they have in common.
 type partMaker struct {
 	files   []*File
+	sound   bool             // the rules at hand are known to be sound
 	numbers map[string]int32 // of the rules
 	count   int
 	sets    map[string]*lateSet // of lists of expressions, which rules may share
@@ -80,7 +81,7 @@ func (m *partMaker) compile(exprs []string) (*lateSet, error) {
 	for i, expr := range exprs {
 		list[i].Expr = expr
 	}
-	set, err := newLateSet(list)
+	set, err := newLateSet(list, m.sound)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +119,7 @@ func (m *partMaker) rule(id string) *Rule {
 func (m *partMaker) of(r *Rule) ([]*part, error) {
 	var out []*part
 	for i := range r.Parts {
-		p, err := newPart(r, &r.Parts[i], m.count, m.rule)
+		p, err := newPart(r, &r.Parts[i], m)
 		if err != nil {
 			return nil, err
 		}
@@ -129,21 +130,21 @@ func (m *partMaker) of(r *Rule) ([]*part, error) {
 	return out, nil
 }
 
-// newPart makes a Part ready. rule finds the rule with an id, or nil.
-func newPart(r *Rule, p *Part, index int, rule func(id string) *Rule) (*part, error) {
+// newPart makes a Part ready.
+func newPart(r *Rule, p *Part, m *partMaker) (*part, error) {
 	fault := func(format string, args ...any) error {
 		err := r.fault("parts", format, args...)
 		err.Line = cmp.Or(p.line, err.Line)
 		return err
 	}
 	out := &part{
-		index: index, within: cmp.Or(p.Within, defaultWithin),
+		index: m.count, within: cmp.Or(p.Within, defaultWithin),
 		before: p.Side != "after", after: p.Side != "before", inside: p.Side == "anywhere",
 		with: p.With, without: p.Without,
 	}
 	owner, patterns, common := &Rule{}, []Pattern{{Expr: p.Pattern}}, []string(nil)
 	if p.Rule != "" {
-		other := rule(p.Rule)
+		other := m.rule(p.Rule)
 		if other == nil {
 			return nil, fault("part %q is no rule in use: write the id of one, or a pattern", p.Rule)
 		}
@@ -162,7 +163,7 @@ func newPart(r *Rule, p *Part, index int, rule func(id string) *Rule) (*part, er
 		out.checks = append(out.checks, checks)
 	}
 	var err error
-	if out.set, err = newLateSet(exprs); err != nil {
+	if out.set, err = newLateSet(exprs, m.sound && p.Rule == ""); err != nil {
 		return nil, fault("pattern is not valid RE2: %v", err)
 	}
 	return out, nil

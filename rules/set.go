@@ -52,14 +52,22 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 	if !beside {
 		s.lexicon = new(lexicon)
 	}
+	patterns, numbers := listPatterns(files, beside)
+	s.patterns, s.judges = patterns, judgeLists(numbers, len(patterns))
+	// Meanwhile the judges are made.
+	compiled := make(chan error, 1)
+	go func() {
+		var err error
+		s.matcher, err = match.Compile(patterns)
+		compiled <- err
+	}()
 	var (
-		patterns []match.Pattern
-		shared   = make(map[string]int) // pattern index by expression and hints
-		faults   = []error{duplicates(files)}
-		parts    = partMaker{files: files, numbers: ruleNumbers(files)}
-		listed   [][]judge
+		faults = []error{duplicates(files)}
+		parts  = partMaker{files: files, numbers: ruleNumbers(files)}
+		listed [][]judge
 	)
 	for _, f := range files {
+		parts.sound = f.sound
 		for _, r := range f.Rules {
 			if beside && !r.looksBeside() {
 				continue
@@ -92,21 +100,11 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 					judges = judges[1:]
 				}
 			}
-			for _, j := range judges {
-				key := j.expr.Expr + "\x00" + strings.Join(j.expr.Literals, "\x00")
-				if beside {
-					key += "\x00" + r.ID // each is beside other things
-				}
-				i, ok := shared[key]
-				if !ok {
-					i = len(patterns)
-					shared[key] = i
-					j.expr.Hint = hintFor(j.expr)
-					patterns = append(patterns, j.expr)
-					s.judges = append(s.judges, nil)
-				}
-				j.pattern = i
-				s.judges[i] = append(s.judges[i], j)
+			for i := range judges {
+				j := &judges[i]
+				j.pattern, numbers = numbers[0], numbers[1:] // unless there are faults
+				j.expr = patterns[j.pattern]
+				s.judges[j.pattern] = append(s.judges[j.pattern], *j)
 			}
 		}
 	}
@@ -114,14 +112,6 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 		return nil, err
 	}
 	s.late, s.numbers = parts.late, parts.numbers
-	s.patterns = patterns
-	// Meanwhile the judges are grouped.
-	compiled := make(chan error, 1)
-	go func() {
-		var err error
-		s.matcher, err = match.Compile(patterns)
-		compiled <- err
-	}()
 	if !beside {
 		s.lexicon.seal()
 	}
@@ -158,6 +148,49 @@ func compile(files []*File, words *lexicon) (*Set, error) {
 	}
 	s.scratch.New = func() any { return new(scratch) }
 	return s, nil
+}
+
+// listPatterns returns the patterns of rules, of which those that are the same are one, and for each pattern of each rule which of them
+// it is.
+func listPatterns(files []*File, beside bool) (patterns []match.Pattern, numbers []int) {
+	known := make(map[string]int) // by expression and literals
+	for _, f := range files {
+		for _, r := range f.Rules {
+			more := "\x00" + strings.Join(r.Keywords, "\x00")
+			if beside {
+				more += "\x00" + r.ID // each is beside other things
+			}
+			for i := range r.Patterns {
+				p := &r.Patterns[i]
+				if (p.Beside != nil) != beside {
+					continue
+				}
+				expr := match.Pattern{Expr: p.expr(r), Literals: r.Keywords}
+				n, ok := known[expr.Expr+more]
+				if !ok {
+					n = len(patterns)
+					known[expr.Expr+more] = n
+					expr.Hint = hintFor(expr)
+					patterns = append(patterns, expr)
+				}
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	return patterns, numbers
+}
+
+// judgeLists makes room for a judge of each number, by number.
+func judgeLists(numbers []int, n int) [][]judge {
+	counts := make([]int, n)
+	for _, i := range numbers {
+		counts[i]++
+	}
+	lists, room := make([][]judge, n), make([]judge, len(numbers))
+	for i, c := range counts {
+		lists[i], room = room[:0:c], room[c:]
+	}
+	return lists
 }
 
 // patternErrors says which rule each bad pattern belongs to.
