@@ -65,7 +65,7 @@ func grouped(list []judge) (rest []judge, groups []*group) {
 		}
 		return true
 	})
-	rest = all[:len(all):len(all)]
+	rest = slices.Clip(all)
 	for _, g := range groups {
 		g.byList = make(map[int][]int)
 		first := len(all)
