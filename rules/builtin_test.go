@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -26,8 +27,23 @@ func TestBuiltinExamples(t *testing.T) {
 
 // TestBuiltinSound looks at what Builtin takes for granted.
 func TestBuiltinSound(t *testing.T) {
-	if _, err := Load(builtin, "builtin"); err != nil {
+	files, err := Load(builtin, "builtin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Of these files nothing is taken for granted here either.
+	if _, err := Compile(files); err != nil {
 		t.Error(err)
+	}
+	known, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range known {
+		f.sound = false
+		if !reflect.DeepEqual(f, files[i]) {
+			t.Errorf("%s is read in two ways", f.Name)
+		}
 	}
 }
 

@@ -51,9 +51,7 @@ func DecodeYAML(file string, data []byte, into any) error {
 	if doc.Kind == 0 || len(doc.Content) == 0 {
 		return nil
 	}
-	d := decoder{file: file}
-	d.value(doc.Content[0], reflect.ValueOf(into).Elem(), "the file")
-	return d.err()
+	return decodeNode(file, doc.Content[0], into, "the file")
 }
 
 // decodeNode decodes one node with the rules of DecodeYAML.

@@ -313,7 +313,7 @@ func Parse(name string, data []byte) (*File, error) { return parseFile(name, dat
 func parseFile(name string, data []byte, sound bool) (*File, error) {
 	f := &File{Name: name, sound: sound}
 	d := decoder{file: name}
-	if err := DecodeYAML(name, data, f); err != nil {
+	if err := f.decode(data); err != nil {
 		return nil, err
 	}
 	if len(f.Rules)+len(f.Exceptions) == 0 {
@@ -344,6 +344,16 @@ func parseFile(name string, data []byte, sound bool) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// decode reads the file's YAML.
+func (f *File) decode(data []byte) error {
+	if f.sound {
+		if tree := knownTree(f.Name, data); tree != nil {
+			return decodeNode(f.Name, tree, f, "the file")
+		}
+	}
+	return DecodeYAML(f.Name, data, f)
 }
 
 func duplicates(files []*File) error {
