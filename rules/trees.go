@@ -27,8 +27,8 @@ var treeBytes string
 type treeForm uint8
 
 const (
-	formText treeForm = iota // a string as it stands in the file
-	formOther                // a string that the file writes otherwise
+	formText  treeForm = iota // a string as it stands in the file
+	formOther                 // a string that the file writes otherwise
 	formBool
 	formInt
 	formFloat
