@@ -201,7 +201,8 @@ func (b *Beside) excepted(files []*File, numbers map[string]int32) []uint64 {
 	rules := make([]uint64, len(numbers)/64+1)
 	for _, f := range files {
 		for _, r := range f.Rules {
-			if n := numbers[r.ID]; r.isOneOf(b.Except) || len(b.Of) > 0 && !r.isOneOf(b.Of) {
+			if r.isOneOf(b.Except) || len(b.Of) > 0 && !r.isOneOf(b.Of) {
+				n := numbers[r.ID]
 				rules[n>>6] |= 1 << (n & 63)
 			}
 		}

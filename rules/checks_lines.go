@@ -78,12 +78,17 @@ func shortKeyLine(line []byte) bool {
 	if at := bytes.LastIndexByte(line, ' '); at >= 0 {
 		line = line[at+1:]
 	}
+	return len(line) < keyLine && isBase64Line(line)
+}
+
+// isBase64Line is true of a line that is base64 and nothing else, if only by its characters.
+func isBase64Line(line []byte) bool {
 	for _, b := range line {
 		if !isBase64Byte(b) && b != '=' {
 			return false
 		}
 	}
-	return len(line) < keyLine
+	return true
 }
 
 func isBase64Byte(b byte) bool { return isAlnum(b) || b == '+' || b == '/' }

@@ -102,8 +102,7 @@ func outsideUserinfo(c *candidate) bool {
 
 // outsideBlob counts the base64 characters that touch the value.
 func outsideBlob(c *candidate) bool {
-	blob := func(b byte) bool { return isAlnum(b) || b == '+' || b == '/' }
-	return !blob(c.before(1)) && !blob(c.after(1))
+	return !isBase64Byte(c.before(1)) && !isBase64Byte(c.after(1))
 }
 
 // minWrapped and maxWrapped are how long the lines of wrapped base64 are, the
@@ -117,7 +116,7 @@ const minWrapped, mimeLine, maxWrapped = 60, 76, 160
 // or end in equals signs.
 func outsideBlock(c *candidate) bool {
 	from := max(0, c.start-maxWrapped)
-	from += bytes.LastIndexByte(c.text[from:c.start], '\n') + 1
+	from += lastBreak(c.text[from:c.start]) + 1
 	to := min(len(c.text), c.end+maxWrapped)
 	if n := bytes.IndexByte(c.text[c.end:to], '\n'); n >= 0 {
 		to = c.end + n
@@ -132,7 +131,7 @@ func outsideBlock(c *candidate) bool {
 	}
 	if from > 0 && c.text[from-1] == '\n' {
 		before := c.text[max(0, from-1-maxWrapped) : from-1]
-		if block(wrapped(before[bytes.LastIndexByte(before, '\n')+1:]), line) {
+		if block(wrapped(before[lastBreak(before)+1:]), line) {
 			return false
 		}
 	}
@@ -147,11 +146,8 @@ func outsideBlock(c *candidate) bool {
 // wrapped returns the line without what indents and quotes it if it consists of
 // base64 then, and nothing else.
 func wrapped(line []byte) []byte {
-	line = bytes.Trim(line, " \t\r>|#*\"'`,;\\")
-	for _, b := range line {
-		if !isAlnum(b) && b != '+' && b != '/' && b != '=' {
-			return nil
-		}
+	if line = bytes.Trim(line, " \t\r>|#*\"'`,;\\"); !isBase64Line(line) {
+		return nil
 	}
 	return line
 }

@@ -138,8 +138,8 @@ func (s *Set) consider(ctx context.Context, found []scanner.Finding, sc *scratch
 	sc.decided = sc.decided[:0]
 	if c.start >= shift && c.end > c.start {
 		var wanted []wants
-		if len(judges) >= manyJudges && sc.trace == nil {
-			wanted = judges[0].shared.wants
+		if sc.trace == nil {
+			wanted = wantsOf(judges)
 		}
 		for n := 0; ; n++ {
 			i, more := sc.nth(judges, c, n)
@@ -209,10 +209,7 @@ func (sc *scratch) hopeful(j *judge, failed *candidate) bool {
 // anyHopeful reports whether one of the judges that the candidate failed may find something inside it.
 func (sc *scratch) anyHopeful(judges []judge, failed *candidate) bool {
 	decided := sc.decided
-	var wanted []wants
-	if len(judges) >= manyJudges {
-		wanted = judges[0].shared.wants
-	}
+	wanted := wantsOf(judges)
 	for i := range judges {
 		switch {
 		case len(decided) > 0 && decided[0] == i:

@@ -193,6 +193,14 @@ type wants struct {
 	word            bool
 }
 
+// wantsOf returns what is asked of each of the judges, or nil if they are few.
+func wantsOf(judges []judge) []wants {
+	if len(judges) < manyJudges {
+		return nil
+	}
+	return judges[0].shared.wants
+}
+
 // fails reports whether the candidate is known to fail one of the checks. Most of a hundred judges of a number end here.
 func (w *wants) fails(c *candidate) bool {
 	return c.known&(w.yes&^c.holding|w.no&c.holding) != 0

@@ -437,16 +437,10 @@ func product(s *[classLen]share) (rate float32) {
 	return rate
 }
 
-// add puts an anchor into a bucket.
-func (b *bank) add(bucket int, it *item, p *pairing) {
-	a, lane := it.anchor, bucket%lanesAll
-	b.tables.add(bucket, it)
-	b.pairs.add(bucket, it, p, b.widest)
+// addMasks notes an anchor for the first step without vectors.
+func (b *bank) addMasks(lane int, a *anchor) {
 	word, bit := lane/lanes, lane%lanes
 	for k := range firstLen {
-		if b.vectors {
-			break
-		}
 		m := uint64(1) << (lanes*k + bit)
 		for w, x := range a.seq[k] {
 			for ; x != 0; x &= x - 1 {
@@ -456,6 +450,15 @@ func (b *bank) add(bucket int, it *item, p *pairing) {
 		if a.end[k] {
 			b.atEnd[word] &^= m
 		}
+	}
+}
+
+// add puts an anchor into a bucket.
+func (b *bank) add(bucket int, it *item, p *pairing) {
+	b.tables.add(bucket, it)
+	b.pairs.add(bucket, it, p, b.widest)
+	if !b.vectors {
+		b.addMasks(bucket%lanesAll, it.anchor)
 	}
 	ch := b.checks[bucket]
 	if ch == nil || ch.n == checkEntries {
