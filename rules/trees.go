@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -17,8 +18,8 @@ import (
 //
 // Of a file there are its name, its checksum and its nodes, each before those in it. The first byte of a node is its form, and above that
 // how many lines further down it begins than the one before. A value is where it stands in the file: how far behind the
-// one before, and how long it is; or, where the file writes it otherwise, itself. Lists and mappings have the number of nodes in them, and
-// aliases that of the node they stand for.
+// one before, and how long it is. A string that the file writes otherwise, with escapes or in several lines, is the pieces of it that stand there,
+// and a byte where there is none. Lists and mappings have the number of nodes in them, and aliases that of the node they stand for.
 //
 //go:embed builtin.tree
 var treeBytes string
@@ -152,17 +153,38 @@ func (r *treeReader) node() *yaml.Node {
 		}
 		n.Alias = &r.nodes[of]
 	case formOther:
-		n.Value = r.text(r.number())
+		n.Value = r.pieces()
 	default:
-		start := r.at + r.number()
-		end := start + r.number()
-		if end > len(r.file) {
-			r.failed = true
-			return nil
-		}
-		n.Value, r.at = r.file[start:end], end
+		n.Value, r.at = r.piece(r.at, r.number())
 	}
 	return n
+}
+
+// piece takes so many bytes of the file that begin behind a place, and returns where they end.
+func (r *treeReader) piece(at, size int) (s string, end int) {
+	start := at + r.number()
+	if end = start + size; end > len(r.file) {
+		r.failed = true
+		return "", at
+	}
+	return r.file[start:end], end
+}
+
+// pieces takes a string in pieces. One without bytes is a byte that follows.
+func (r *treeReader) pieces() string {
+	var out []byte
+	at := r.at
+	for count := r.number(); count > 0 && !r.failed; count-- {
+		size := r.number()
+		piece := ""
+		if size == 0 {
+			piece = r.text(1)
+		} else {
+			piece, at = r.piece(at, size)
+		}
+		out = append(out, piece...)
+	}
+	return string(out)
 }
 
 // treeWriter writes nodes.
@@ -215,14 +237,32 @@ func (w *treeWriter) node(n *yaml.Node) {
 	case formAlias:
 		w.number(w.numbers[n.Alias])
 	case formOther:
-		w.number(len(n.Value))
-		w.out = append(w.out, n.Value...)
+		w.pieces(n.Value)
 	default:
 		ahead := strings.Index(w.file[w.at:], n.Value)
-		w.number(ahead)
 		w.number(len(n.Value))
+		w.number(ahead)
 		w.at += ahead + len(n.Value)
 	}
+}
+
+// pieces writes a string in pieces, each as long as can be.
+func (w *treeWriter) pieces(s string) {
+	var pieces []byte
+	count, at := 0, w.at
+	for near := w.file[at:min(len(w.file), at+2*len(s)+256)]; s != ""; count++ {
+		// If it has no piece of some length, it has no longer one either.
+		size := sort.Search(len(s), func(n int) bool { return !strings.Contains(near, s[:n+1]) })
+		if pieces = binary.AppendUvarint(pieces, uint64(size)); size == 0 {
+			pieces, s = append(pieces, s[0]), s[1:]
+			continue
+		}
+		ahead := strings.Index(near, s[:size])
+		pieces = binary.AppendUvarint(pieces, uint64(ahead))
+		near, s = near[ahead+size:], s[size:]
+	}
+	w.number(count)
+	w.out = append(w.out, pieces...)
 }
 
 // form returns the form of a node, or forms if it has none.
